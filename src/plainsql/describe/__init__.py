@@ -1,0 +1,1 @@
+"""What PostgreSQL says of a query: types, nullability, tables read and written."""

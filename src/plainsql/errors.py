@@ -1,0 +1,84 @@
+"""
+Every error of our own. psycopg's exceptions pass through as themselves; a class stands here only where psycopg has none.
+
+    PlainSQLError
+    ├── ConfigError (ValueError)            [tool.plainsql] or an option can't be used
+    ├── NoDatabaseError (LookupError)       nobody said which database
+    ├── EmbeddedServerError (RuntimeError)  the embedded server can't start or stop
+    ├── QueryFileError (ValueError)         .sql files with faults; carries every Problem
+    ├── SchemaFileError (ValueError)        a schema file can't be loaded
+    ├── StaleModuleError                    file, database and generated module disagree
+    ├── UnknownQueryError (LookupError)     no query of that name was loaded
+    ├── ParameterError (TypeError)          an argument doesn't fit its parameter; nothing was sent
+    ├── NoRowError (LookupError)            a row was promised and none came
+    ├── TooManyRowsError                    at most one row was promised and more came
+    └── OutsideTransactionError             `db` was used inside its own transaction
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from plainsql.query.problem import Problem
+
+
+class PlainSQLError(Exception):
+    """Something plainsql refuses or can't do."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+
+class ConfigError(PlainSQLError, ValueError):
+    """A setting can't be used."""
+
+
+class NoDatabaseError(PlainSQLError, LookupError):
+    """No database is configured: set DATABASE_URL, or write `database = "embedded"` under [tool.plainsql] in pyproject.toml."""
+
+
+class EmbeddedServerError(PlainSQLError, RuntimeError):
+    """The embedded server can't be used."""
+
+
+class QueryFileError(PlainSQLError, ValueError):
+    """
+    Query files have faults.
+
+    Attributes:
+        problems: Each fault with file, line and column, in file order.
+    """
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class SchemaFileError(PlainSQLError, ValueError):
+    """A schema file can't be loaded."""
+
+
+class StaleModuleError(PlainSQLError):
+    """File, database and generated module disagree: run `plainsql generate`."""
+
+
+class UnknownQueryError(PlainSQLError, LookupError):
+    """No query of that name was loaded."""
+
+
+class ParameterError(PlainSQLError, TypeError):
+    """An argument doesn't fit its parameter; nothing was sent."""
+
+
+class NoRowError(PlainSQLError, LookupError):
+    """The query promised a row and returned none."""
+
+
+class TooManyRowsError(PlainSQLError):
+    """The query promised at most one row and returned more."""
+
+
+class OutsideTransactionError(PlainSQLError):
+    """The database was used inside its own transaction: pass the transaction, or call `db.separate()`."""

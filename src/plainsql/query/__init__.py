@@ -1,0 +1,1 @@
+"""What a query file says: pure functions over text, no input or output."""

@@ -1,0 +1,1 @@
+"""The reference application: a shop on PostgreSQL, written with plainsql."""

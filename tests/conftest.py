@@ -1,0 +1,5 @@
+"""Fixtures of every test; they stand in tests/fixtures."""
+
+from tests.fixtures.databases import empty_database, server, shop_database, shop_template
+
+__all__ = ["empty_database", "server", "shop_database", "shop_template"]
