@@ -1,0 +1,5 @@
+"""``python -m plainsql.cli``."""
+
+from plainsql.cli.main import main
+
+main()

@@ -1,0 +1,35 @@
+"""The project a command works on: pyproject.toml, and options on top."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from plainsql.config import Config, load_config
+from plainsql.errors import ConfigError
+
+
+def project(
+    *, queries: Path | None, migrations: Path | None, output: Path | None = None, package: str | None = None
+) -> Config:
+    """Return the configuration with *queries*, *migrations*, *output* and *package* in place of what it says."""
+    config = load_config()
+    if queries is not None:
+        config = replace(config, queries=queries.resolve())
+    if migrations is not None:
+        config = replace(config, migrations=migrations.resolve())
+    if output is not None:
+        config = replace(config, output=output.resolve())
+    if package is not None:
+        config = replace(config, package=package)
+    if not config.queries.is_dir():
+        raise ConfigError(
+            f"no folder {shown(config, config.queries)}: make it and put .sql files there, "
+            "or set `queries` under [tool.plainsql] in pyproject.toml"
+        )
+    return config
+
+
+def shown(config: Config, path: Path) -> str:
+    """Return *path* as people type it: relative to the project where it lies below it."""
+    return path.relative_to(config.root).as_posix() if path.is_relative_to(config.root) else str(path)

@@ -1,0 +1,95 @@
+"""``describe``: what the server says of every query, as JSON for tools or as tables for people."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from plainsql.catalog import load_catalog
+from plainsql.cli.output import print_problems, progress
+from plainsql.config import find_config
+from plainsql.describe import describe_all
+from plainsql.describe.report import report
+from plainsql.errors import ConfigError
+from plainsql.scratch import scratch_database
+
+
+def run(
+    *,
+    queries: Path | None,
+    schema: list[Path],
+    migrations: Path | None,
+    dsn: str | None,
+    scratch: str | None,
+    as_json: bool,
+) -> bool:
+    """
+    Describe every query below *queries* and print the result; return False when a query has an error.
+
+    The schema comes from *dsn* itself, else from *schema* files, else from *migrations*, else from the project's migrations.
+    """
+    config = find_config()
+    root = config.root if config else Path.cwd()
+    folder = queries or (config.queries if config else None)
+    if folder is None:
+        raise ConfigError("no project here: say where the queries are with --queries DIR")
+    if not folder.is_dir():
+        raise ConfigError(f"no folder {folder}: --queries names a folder of .sql files")
+    if dsn and (schema or migrations):
+        raise ConfigError("--dsn names a database that has its schema; it can't be combined with --schema or --migrations")
+    if schema and migrations:
+        raise ConfigError("--schema and --migrations each build the database: give one of them")
+    if not (dsn or schema or migrations) and config:
+        migrations = config.migrations if config.migrations.is_dir() else None
+    catalog = load_catalog(folder, root=root)
+    names = [query for file in catalog.files for query in file.queries]
+    with progress("describing queries") as show:
+        if dsn:
+            with psycopg.connect(dsn, autocommit=True) as conn:
+                descriptions = describe_all(conn, names, progress=show)
+        else:
+            with (
+                scratch_database(migrations=migrations, schema_files=schema, server=scratch, folder=root) as conninfo,
+                psycopg.connect(conninfo, autocommit=True) as conn,
+            ):
+                descriptions = describe_all(conn, names, progress=show)
+    result: dict[str, Any] = report(catalog, descriptions)
+    errors = any(entry["error"] for entry in result["queries"].values()) or any(
+        problem.level == "error" for problem in catalog.problems
+    )
+    if as_json:
+        print(json.dumps(result, indent=2, ensure_ascii=False))
+        # Faults that belong to no query (a file that can't be read) have no place in the JSON.
+        print_problems(problem for problem in catalog.problems if problem.query is None)
+    else:
+        _print_tables(result)
+        print_problems(catalog.problems)
+        for description in descriptions:
+            print_problems([*([description.problem] if description.problem else []), *description.warnings])
+    return not errors
+
+
+def _print_tables(result: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    width = None if sys.stdout.isatty() else int(os.environ.get("COLUMNS", "120"))
+    console = Console(width=width, highlight=False, markup=False)
+    for key, entry in result["queries"].items():
+        table = Table(title=f"{key}  ({entry['kind']})  {entry['file']}:{entry['line']}", title_justify="left")
+        for heading in ("", "name", "PostgreSQL", "Python", "may be NULL"):
+            table.add_column(heading)
+        for what in ("params", "columns"):
+            for item in entry[what]:
+                shown = item.get("domain") or item["pg_type"]
+                nullable = "yes" if item["nullable"] else "no"
+                table.add_row(what[:-1], item["name"], shown, item["py_type"], nullable)
+        for verb in ("reads", "writes"):
+            if entry[verb]:
+                table.add_row(verb, ", ".join(entry[verb]), "", "", "")
+        console.print(table)

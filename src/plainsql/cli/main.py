@@ -1,0 +1,149 @@
+"""The commands and what each of them accepts."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+try:
+    import typer
+except ModuleNotFoundError:  # pragma: no cover - a runtime-only install
+    sys.exit("plainsql: the command line needs the tools: pip install 'plainsql[tools]'")
+
+from plainsql.__about__ import __version__
+from plainsql.errors import PlainSQLError
+
+app = typer.Typer(
+    name="plainsql",
+    help="Plain .sql files in, typed Python functions out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Queries = Annotated[Path | None, typer.Option(help="Folder of .sql files, instead of the configured one.")]
+Migrations = Annotated[Path | None, typer.Option(help="Folder of migrations, instead of the configured one.")]
+Output = Annotated[Path | None, typer.Option(help="Folder of generated modules, instead of the configured one.")]
+Package = Annotated[str | None, typer.Option(help="Dotted package of the generated modules.")]
+Dsn = Annotated[str | None, typer.Option(help="Ask this database, which has the schema already; it is only read.")]
+Scratch = Annotated[
+    str | None,
+    typer.Option(help="Make scratch databases on this server (default: PLAINSQL_SCRATCH_URL, else the embedded one)."),
+]
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"plainsql {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Plain .sql files in, typed Python functions out."""
+
+
+@app.command(epilog="Example: plainsql generate --watch")
+def generate(
+    watch: Annotated[bool, typer.Option("--watch", help="Stay, and generate again after every save.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Ask the server again though no file changed.")] = False,
+    queries: Queries = None,
+    migrations: Migrations = None,
+    output: Output = None,
+    package: Package = None,
+    dsn: Dsn = None,
+    scratch: Scratch = None,
+) -> None:
+    """Write the typed modules of every query file."""
+    from plainsql.cli import configured
+
+    config = configured.project(queries=queries, migrations=migrations, output=output, package=package)
+    if not (watch or force):
+        from plainsql.codegen.layout import is_all_current
+
+        if is_all_current(config):
+            typer.echo(f"{configured.shown(config, config.output)}: up to date")
+            return
+    from plainsql.cli import generating
+
+    if watch:
+        generating.run_watch(config, dsn=dsn, scratch=scratch)
+    elif not generating.run_once(config, dsn=dsn, scratch=scratch):
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: plainsql check")
+def check(
+    queries: Queries = None,
+    migrations: Migrations = None,
+    output: Output = None,
+    package: Package = None,
+    dsn: Dsn = None,
+    scratch: Scratch = None,
+) -> None:
+    """Say where query files, database and generated modules disagree; exit 1 if they do."""
+    from plainsql.cli import configured, generating
+
+    config = configured.project(queries=queries, migrations=migrations, output=output, package=package)
+    if not generating.run_check(config, dsn=dsn, scratch=scratch):
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: plainsql describe --schema schema.sql --queries queries --json")
+def describe(
+    queries: Queries = None,
+    schema: Annotated[
+        list[Path] | None, typer.Option(help="Schema file to build the scratch database from; several in order.")
+    ] = None,
+    migrations: Migrations = None,
+    dsn: Dsn = None,
+    scratch: Scratch = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Print what the server says of every query: parameters, columns, nullability, tables."""
+    from plainsql.cli import describing
+
+    if not describing.run(
+        queries=queries, schema=schema or [], migrations=migrations, dsn=dsn, scratch=scratch, as_json=as_json
+    ):
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: plainsql dev")
+def dev() -> None:
+    """Start PostgreSQL and redis, apply the migrations, print the DSNs and stay until Ctrl-C."""
+    from plainsql.config import load_config
+    from plainsql.dev import run_dev
+
+    raise typer.Exit(run_dev(load_config().root))
+
+
+def main() -> NoReturn:
+    """Run the command line: exit 0 when all is well, 1 when faults were found, 2 when it could not start."""
+    try:
+        app(standalone_mode=True)
+    except PlainSQLError as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader (head, less) went away: nothing is wrong, and nothing more can be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if type(error).__module__.split(".")[0] in ("psycopg", "psycopg_pool"):
+            _fail(f"{type(error).__name__}: {error}")
+        raise
+    sys.exit(0)
+
+
+def _fail(message: str) -> NoReturn:
+    print(f"plainsql: {message}", file=sys.stderr)
+    sys.exit(2)

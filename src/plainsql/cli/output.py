@@ -1,0 +1,43 @@
+"""What the commands print: faults with carets, a progress bar for what takes longer than a second."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from plainsql.query.problem import Problem, format_problem
+
+
+def print_problems(problems: Iterable[Problem]) -> tuple[int, int]:
+    """Print each fault on stderr; return how many errors and how many warnings there were."""
+    errors = warnings = 0
+    for problem in problems:
+        errors += problem.level == "error"
+        warnings += problem.level == "warning"
+        print(format_problem(problem), file=sys.stderr)
+    return errors, warnings
+
+
+def counted(number: int, noun: str) -> str:
+    """Return ``1 error`` or ``3 errors``."""
+    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+    return f"{number} {noun if number == 1 else plural}"
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Yield a function that shows done and total on a terminal, None where nobody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=None)
+
+        def show(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield show

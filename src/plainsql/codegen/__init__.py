@@ -1,0 +1,1 @@
+"""From described queries to Python modules, and the proof that both still agree."""

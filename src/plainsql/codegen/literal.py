@@ -1,0 +1,40 @@
+"""Python literals that read as the text they hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def _escape(text: str) -> str:
+    text = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    # Bidirectional controls are escaped so that a reviewer sees what runs (CVE-2021-42574).
+    text = _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return text[:-1] + '\\"' if text.endswith('"') and not text.endswith('\\"') else text
+
+
+def string(text: str) -> str:
+    """Return *text* as a double-quoted literal of one line."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+    return f'"{_CONTROL.sub(lambda match: f"{chr(92)}u{ord(match[0]):04x}", escaped)}"'
+
+
+def block(text: str) -> str:
+    """Return *text* as a triple-quoted literal, its lines as they stand; a single line as a plain literal."""
+    return string(text) if "\n" not in text else f'"""\\\n{_escape(text)}"""'
+
+
+def docstring(lines: Iterable[str], indent: str) -> list[str]:
+    """Return the lines of a docstring, indented; one line if there is only one."""
+    escaped = [_escape(line.rstrip()) for line in lines]
+    if len(escaped) == 1:
+        return [f'{indent}"""{escaped[0]}"""']
+    return [f'{indent}"""', *(f"{indent}{line}".rstrip() for line in escaped), f'{indent}"""']
+
+
+def tuple_of(items: Iterable[str]) -> str:
+    """Return a tuple display of *items*, which are already literals."""
+    parts = list(items)
+    return f"({parts[0]},)" if len(parts) == 1 else f"({', '.join(parts)})"

@@ -1,0 +1,291 @@
+"""Render the modules of one query file: text in, text out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from plainsql.codegen import literal, names
+from plainsql.codegen.imports import Imports, unshadowed
+from plainsql.describe.model import Description
+from plainsql.query.model import Kind, QueryFile
+from plainsql.typemap import PyType, python_type
+
+Rows = Literal["struct", "dataclass"]
+
+_CALL: dict[Kind, str] = {
+    "one": "fetch_one",
+    "optional": "fetch_optional",
+    "many": "fetch_all",
+    "value": "fetch_value",
+    "exec": "execute",
+    "many_exec": "execute_many",
+    "script": "run_script",
+}
+_WIDTH = 100
+RESERVED = frozenset({"Conn", "Statement", "Struct", "dataclass", "builtins", "dt", *_CALL.values()})
+"""Names that a generated module uses itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """
+    What shapes every module.
+
+    Attributes:
+        package: Dotted package of the generated modules: ``shop.queries``.
+        rows: Class of rows.
+    """
+
+    package: str
+    rows: Rows = "struct"
+
+    @property
+    def root(self) -> str:
+        """The project's own root package, for the order of imports."""
+        return self.package.split(".")[0]
+
+
+def render_sync(file: QueryFile, descriptions: Sequence[Description], project: Project) -> str:
+    """Return the synchronous module of *file*: row classes, statements and functions."""
+    imports = Imports()
+    imports.add("from __future__ import annotations")
+    aliases: dict[str, str] = {}
+    blocks: list[str] = []
+    used: set[str] = set()
+    for description in descriptions:
+        shape = _Shape(description, project, imports, aliases)
+        blocks += shape.classes()
+        blocks.append(shape.statement())
+        blocks.append(shape.function(awaited=False))
+        used.add(_CALL[description.query.kind])
+    if descriptions:
+        imports.add(f"from plainsql.execute import {', '.join(sorted({'Conn', 'Statement', *used}))}")
+    if aliases:
+        imports.add("from typing import Literal, TypeAlias")
+    definitions = [f"{name}: TypeAlias = {value}" for name, value in sorted(aliases.items())]
+    head = [_banner(file), *literal.docstring(_file_doc(file), ""), "", *imports.lines(project.root)]
+    return _assemble(head, definitions, blocks)
+
+
+def render_aio(file: QueryFile, descriptions: Sequence[Description], project: Project) -> str:
+    """Return the asynchronous twin of *file*; classes and statements are those of the synchronous module."""
+    imports = Imports()
+    imports.add("from __future__ import annotations")
+    aliases: dict[str, str] = {}
+    shared: set[str] = set()
+    used: set[str] = set()
+    blocks: list[str] = []
+    for description in descriptions:
+        shape = _Shape(description, project, imports, aliases, twin=True)
+        blocks.append(shape.function(awaited=True))
+        shared |= shape.shared_names()
+        used.add(_CALL[description.query.kind])
+    if descriptions:
+        imports.add(f"from plainsql.aio.execute import {', '.join(sorted({'Conn', *used}))}")
+        imports.add(f"from {project.package}.{file.stem} import {', '.join(sorted(shared))}")
+    head = [_banner(file), *literal.docstring(_file_doc(file), ""), "", *imports.lines(project.root)]
+    return _assemble(head, [], blocks)
+
+
+class _Shape:
+    """One query, ready to be written down; registers what it needs with the module's imports and aliases."""
+
+    def __init__(
+        self,
+        description: Description,
+        project: Project,
+        imports: Imports,
+        aliases: dict[str, str],
+        *,
+        twin: bool = False,
+    ) -> None:
+        self.query = description.query
+        self.description = description
+        self.project = project
+        self.imports = imports
+        self.aliases = aliases
+        self.twin = twin
+        self.row = names.row_class(self.query.name) if self.query.kind in ("one", "optional", "many") else None
+        self.params = names.params_class(self.query.name) if self.query.kind == "many_exec" else None
+        self.constant = names.constant(self.query.name)
+        self._used_aliases: set[str] = set()
+
+    def shared_names(self) -> set[str]:
+        """Return what the twin imports from the synchronous module."""
+        return {self.constant, *self._used_aliases} | {name for name in (self.row, self.params) if name}
+
+    def classes(self) -> list[str]:
+        """Return the row class and the class of a batch's arguments, where the query has them."""
+        found: list[str] = []
+        if self.row:
+            columns = self.description.columns
+            taken = [column.name for column in columns]
+            fields = [
+                (c.name, self._annotation(python_type(c.type), "result", c.nullable, taken=taken)) for c in columns
+            ]
+            if self.project.rows == "dataclass":
+                self.imports.add("from dataclasses import dataclass")
+                header = f"@dataclass(frozen=True, slots=True)\nclass {self.row}:"
+            else:
+                self.imports.add("from msgspec import Struct")
+                header = f"class {self.row}(Struct, frozen=True, gc=False):"
+            found.append(_class(header, fields, f"A row of {self.query.name}."))
+        if self.params:
+            self.imports.add("from typing import TypedDict")
+            parameters = self.description.parameters
+            taken = [parameter.name for parameter in parameters]
+            fields = [
+                (p.name, self._annotation(python_type(p.type), "parameter", p.nullable, taken=taken))
+                for p in parameters
+            ]
+            found.append(_class(f"class {self.params}(TypedDict):", fields, f"One set of arguments of {self.query.name}."))
+        return found
+
+    def statement(self) -> str:
+        """Return the statement: the SQL and everything known of it before it runs."""
+        query, description = self.query, self.description
+        parameters = [python_type(parameter.type) for parameter in description.parameters]
+        columns = [python_type(column.type) for column in description.columns]
+        lines = [
+            f"name={literal.string(query.key)},",
+            f"file={literal.string(query.file)},",
+            f"line={query.line},",
+            f"sql={literal.block(query.sql)},",
+        ]
+        if query.kind == "script":
+            lines += ["statements=(", *(f"    {literal.block(text)}," for text in query.statements), "),"]
+            lines[3] = "sql=\"\","
+        if parameters:
+            lines += [
+                f"params={literal.tuple_of(map(literal.string, query.parameters))},",
+                f"dump_oids={literal.tuple_of(str(found.dump_oid) for found in parameters)},",
+                f"bind_oids={literal.tuple_of(str(found.bind_oid) for found in parameters)},",
+            ]
+        if self.row:
+            lines.append(f"row={self.row},")
+        if any(
+            found.load_oid != column.type.oid or column.domain
+            for found, column in zip(columns, description.columns, strict=True)
+        ):
+            lines.append(f"load_oids={literal.tuple_of(str(found.load_oid) for found in columns)},")
+        if query.timeout is not None:
+            lines.append(f"timeout={query.timeout!r},")
+        body = "\n".join(f"    {line}" for line in lines)
+        return f"{self.constant}: Statement[{self._statement_type()}] = Statement(\n{body}\n)"
+
+    def function(self, *, awaited: bool) -> str:
+        """Return the typed function."""
+        query = self.query
+        arguments: list[str] = []
+        if self.params:
+            self.imports.add("from collections.abc import Iterable")
+            arguments = [f"rows: Iterable[{self.params}]"]
+        else:
+            arguments = [
+                f"{p.name}: {self._annotation(python_type(p.type), 'parameter', p.nullable)}"
+                for p in self.description.parameters
+            ]
+        returns = self._returns()
+        keyword = "async def" if awaited else "def"
+        start = f"{keyword} {query.name}("
+        inner = ["conn: Conn", "/", *(["*", *arguments] if arguments else [])]
+        signature = f"{start}{', '.join(inner)}) -> {returns}:"
+        if len(signature) > _WIDTH:
+            signature = "\n".join([start, *(f"    {part}," for part in inner), f") -> {returns}:"])
+        call = f"{'await ' if awaited else ''}{_CALL[query.kind]}({', '.join(self._call_arguments())})"
+        body = f"    {call}" if query.kind == "script" else f"    return {call}"
+        if len(body) > _WIDTH:
+            opening, closing = body.split("(", 1)[0], ")"
+            body = "\n".join([f"{opening}(", *(f"        {part}," for part in self._call_arguments()), f"    {closing}"])
+        return "\n".join([signature, *literal.docstring(_doc(self.description), "    "), body])
+
+    def _call_arguments(self) -> list[str]:
+        found = ["conn", self.constant]
+        if self.params:
+            found.append("rows")
+        elif self.query.kind != "script":
+            found.append(literal.tuple_of(self.query.parameters))
+        return found
+
+    def _returns(self) -> str:
+        if self.query.kind in ("exec", "many_exec"):
+            return "int"
+        if self.query.kind == "script":
+            return "None"
+        if self.query.kind == "value":
+            return self._value_type()
+        assert self.row is not None
+        return {"many": f"list[{self.row}]", "optional": f"{self.row} | None"}.get(self.query.kind, self.row)
+
+    def _value_type(self) -> str:
+        column = self.description.columns[0]
+        return self._annotation(python_type(column.type), "result", column.nullable)
+
+    def _statement_type(self) -> str:
+        return self.row or (self._value_type() if self.query.kind == "value" else "None")
+
+    def _annotation(
+        self, found: PyType, side: Literal["parameter", "result"], nullable: bool, *, taken: Sequence[str] = ()
+    ) -> str:
+        annotation = found.parameter if side == "parameter" else found.result
+        annotation, lines = unshadowed(annotation, taken, _needed(annotation, found.imports))
+        self.imports.add(*lines)
+        for name, value in found.aliases:
+            self.aliases[name] = value
+            self._used_aliases.add(name)
+        return f"{annotation} | None" if nullable else annotation
+
+
+def _needed(annotation: str, lines: Sequence[str]) -> list[str]:
+    """Return the import lines of *lines* that *annotation* mentions, narrowed to the names it mentions."""
+    kept: list[str] = []
+    for line in lines:
+        if line.startswith("from "):
+            module, listed = line.removeprefix("from ").split(" import ")
+            mentioned = [name.strip() for name in listed.split(",") if _mentions(annotation, name.strip())]
+            kept += [f"from {module} import {', '.join(mentioned)}"] if mentioned else []
+        elif _mentions(annotation, line.split()[-1]):
+            kept.append(line)
+    return kept
+
+
+def _mentions(annotation: str, name: str) -> bool:
+    padded = "".join(char if char.isalnum() or char == "_" else " " for char in annotation)
+    return name in padded.split()
+
+
+def _class(header: str, fields: Sequence[tuple[str, str]], doc: str) -> str:
+    return "\n".join([header, f'    """{doc}"""', "", *(f"    {name}: {annotation}" for name, annotation in fields)])
+
+
+def _banner(file: QueryFile) -> str:
+    return f"# Generated by plainsql from {file.path}. Change that file and run `plainsql generate`; edits here are lost."
+
+
+def _file_doc(file: QueryFile) -> list[str]:
+    lines = file.doc.strip().split("\n") if file.doc.strip() else [f"Queries of {file.path}."]
+    return lines
+
+
+def _doc(description: Description) -> list[str]:
+    query = description.query
+    text = query.doc.strip()
+    lines = text.split("\n") if text else [f"Run {query.name}."]
+    for directive in query.directives:
+        if directive.name == "why":
+            lines += ["", f"Why: {directive.argument}"]
+    return [*lines, "", f"Source: {query.file}:{query.line}"]
+
+
+def _assemble(head: Sequence[str], definitions: Sequence[str], blocks: Sequence[str]) -> str:
+    text = "\n".join(head)
+    if definitions:
+        text += "\n\n" + "\n".join(definitions)
+    previous_is_assignment = True
+    for block in blocks:
+        is_assignment = ": Statement[" in block.split("\n", 1)[0]
+        text += ("\n\n" if is_assignment and previous_is_assignment else "\n\n\n") + block
+        previous_is_assignment = is_assignment
+    return text + "\n"

@@ -1,0 +1,92 @@
+"""Described query files, with a memory: a query whose text hasn't changed isn't asked about again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+import psycopg
+
+from plainsql.catalog import Catalog, load_catalog
+from plainsql.config import Config
+from plainsql.describe import describe_query
+from plainsql.describe.model import Description
+from plainsql.query.model import Query, QueryFile
+from plainsql.query.problem import Problem
+from plainsql.scratch import scratch_database
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A catalog with what the server says of each query, file by file."""
+
+    catalog: Catalog
+    descriptions: dict[str, list[Description]]
+
+    def problems(self) -> list[Problem]:
+        """Return every fault and warning in file order."""
+        found = list(self.catalog.problems)
+        for descriptions in self.descriptions.values():
+            for description in descriptions:
+                found += [description.problem] if description.problem else []
+                found += description.warnings
+        return sorted(found, key=lambda problem: (problem.file, problem.line, problem.column))
+
+
+@dataclass
+class Session:
+    """A connection to a database that has the project's schema, and what was learned on it."""
+
+    config: Config
+    conn: psycopg.Connection
+    _known: dict[tuple[object, ...], Description] = field(default_factory=dict)
+
+    def describe(self, progress: Progress | None = None) -> Described:
+        """Load the query files as they are now and describe what is new."""
+        catalog = load_catalog(self.config.queries, root=self.config.root)
+        total = sum(len(file.queries) for file in catalog.files)
+        done = 0
+        found: dict[str, list[Description]] = {}
+        for file in catalog.files:
+            found[file.path] = []
+            for query in file.queries:
+                found[file.path].append(self._describe(file, query))
+                done += 1
+                if progress:
+                    progress(done, total)
+        return Described(catalog, found)
+
+    def _describe(self, file: QueryFile, query: Query) -> Description:
+        key = (query.sql, query.kind, query.parameters, query.statements)
+        known = self._known.get(key)
+        # Faults and warnings carry positions, which move with the text around them.
+        if known is not None and known.problem is None and not known.warnings:
+            return replace(known, query=query)
+        description = describe_query(self.conn, query)
+        self._known[key] = description
+        return description
+
+
+@contextmanager
+def open_session(config: Config, *, dsn: str | None = None, scratch: str | None = None) -> Iterator[Session]:
+    """
+    Open a session on *dsn* itself, or on a scratch database with the project's migrations applied.
+
+    Args:
+        config: The project.
+        dsn: A database that has the schema already; only read, in transactions that are rolled back.
+        scratch: A server for scratch databases, instead of the embedded one.
+    """
+    if dsn is not None:
+        with psycopg.connect(dsn, autocommit=True) as conn:
+            yield Session(config, conn)
+        return
+    migrations = config.migrations if config.migrations.is_dir() else None
+    with (
+        scratch_database(migrations=migrations, server=scratch, folder=config.root) as conninfo,
+        psycopg.connect(conninfo, autocommit=True) as conn,
+    ):
+        yield Session(config, conn)

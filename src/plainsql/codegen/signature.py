@@ -1,0 +1,74 @@
+"""What a generated module says of its queries, read back from its text without importing it."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from plainsql.codegen import names
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """
+    One query as a module has it.
+
+    Attributes:
+        returns: Annotation of the result.
+        parameters: Annotation by name.
+        columns: Annotation by name, of the row class or the single value.
+        sql: The statement, None in an asynchronous module.
+    """
+
+    returns: str
+    parameters: dict[str, str] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
+    sql: str | None = None
+
+
+def signatures(text: str) -> dict[str, Signature]:
+    """Return the signature of every function of module *text*, by name; of broken Python, what can't be compared: none."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return {}
+    classes = {node.name: _fields(node) for node in tree.body if isinstance(node, ast.ClassDef)}
+    statements = dict(_statements(tree))
+    found: dict[str, Signature] = {}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.returns is not None:
+            parameters = {
+                arg.arg: ast.unparse(arg.annotation) for arg in node.args.kwonlyargs if arg.annotation is not None
+            }
+            parameters |= classes.get(names.params_class(node.name), {})
+            found[node.name] = Signature(
+                ast.unparse(node.returns),
+                parameters,
+                classes.get(names.row_class(node.name), {}),
+                statements.get(names.constant(node.name)),
+            )
+    return found
+
+
+def _fields(node: ast.ClassDef) -> dict[str, str]:
+    return {
+        item.target.id: ast.unparse(item.annotation)
+        for item in node.body
+        if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)
+    }
+
+
+def _statements(tree: ast.Module) -> list[tuple[str, str]]:
+    """Return the SQL of each statement by constant; a script's statements are joined."""
+    found: list[tuple[str, str]] = []
+    for node in tree.body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and isinstance(node.value, ast.Call):
+            texts = [
+                literal.value
+                for keyword in node.value.keywords
+                if keyword.arg in ("sql", "statements")
+                for literal in ast.walk(keyword.value)
+                if isinstance(literal, ast.Constant) and isinstance(literal.value, str)
+            ]
+            found.append((node.target.id, "\n;\n".join(texts)))
+    return found
