@@ -31,7 +31,7 @@ def run(
     """
     Describe every query below *queries* and print the result; return False when a query has an error.
 
-    The schema comes from *dsn* itself, else from *schema* files, else from *migrations*, else from the project's migrations.
+    The schema comes from *dsn* itself, else from *schema* files, else from *migrations*, else from the project.
     """
     config = find_config()
     root = config.root if config else Path.cwd()
@@ -41,7 +41,9 @@ def run(
     if not folder.is_dir():
         raise ConfigError(f"no folder {folder}: --queries names a folder of .sql files")
     if dsn and (schema or migrations):
-        raise ConfigError("--dsn names a database that has its schema; it can't be combined with --schema or --migrations")
+        raise ConfigError(
+            "--dsn names a database that has its schema; it can't be combined with --schema or --migrations"
+        )
     if schema and migrations:
         raise ConfigError("--schema and --migrations each build the database: give one of them")
     if not (dsn or schema or migrations) and config:

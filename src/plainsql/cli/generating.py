@@ -24,7 +24,9 @@ def run_once(config: Config, *, dsn: str | None, scratch: str | None) -> bool:
 
 def run_watch(config: Config, *, dsn: str | None, scratch: str | None) -> None:
     """Generate now and after every save, until Ctrl-C."""
-    print(f"watching {shown(config, config.queries)} and {shown(config, config.migrations)}; Ctrl-C ends it", flush=True)
+    print(
+        f"watching {shown(config, config.queries)} and {shown(config, config.migrations)}; Ctrl-C ends it", flush=True
+    )
     watch(config, dsn=dsn, scratch=scratch, report=lambda outcome, seconds: _report(config, outcome, seconds))
 
 

@@ -35,7 +35,9 @@ def check(config: Config, described: Described) -> list[Problem]:
         stems = [target.stem for target in layout.targets(config)]
         for path, text in layout.packages(config, stems).items():
             if stems and (not path.is_file() or path.read_text(encoding="utf-8") != text):
-                found.append(_at(config, path, 1, "this package's __init__ is not what the generator writes", _GENERATE))
+                found.append(
+                    _at(config, path, 1, "this package's __init__ is not what the generator writes", _GENERATE)
+                )
         found += [
             _at(config, path, 1, "its query file is gone", f"{_GENERATE}, which removes this module")
             for path in layout.leftovers(config)

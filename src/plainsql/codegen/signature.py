@@ -27,7 +27,7 @@ class Signature:
 
 
 def signatures(text: str) -> dict[str, Signature]:
-    """Return the signature of every function of module *text*, by name; of broken Python, what can't be compared: none."""
+    """Return the signature of every function of module *text*, by name; nothing if it is broken Python."""
     try:
         tree = ast.parse(text)
     except SyntaxError:

@@ -52,7 +52,7 @@ def schema_digest(migrations: Path, settings: Iterable[str]) -> str:
 
 
 def source_digest(data: bytes) -> str:
-    """Return the hash of a query file; line ends and a byte-order mark don't count, since git and editors change them."""
+    """Return the hash of a query file; line ends and a byte-order mark don't count: git and editors change them."""
     return digest(_unix(data.removeprefix(b"\xef\xbb\xbf")))
 
 
