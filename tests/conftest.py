@@ -1,5 +1,6 @@
 """Fixtures of every test; they stand in tests/fixtures."""
 
 from tests.fixtures.databases import empty_database, server, shop_database, shop_template
+from tests.fixtures.projects import project
 
-__all__ = ["empty_database", "server", "shop_database", "shop_template"]
+__all__ = ["empty_database", "project", "server", "shop_database", "shop_template"]
