@@ -1,0 +1,205 @@
+"""A database: a pool of connections, its transactions, its health."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import psycopg
+from psycopg_pool import ConnectionPool
+
+from plainsql.execute import ConnectionSource
+from plainsql.health import Health, check_health
+from plainsql.owners import Owners
+from plainsql.pool import PoolConfig, PoolStats, open_pool, stats_from
+from plainsql.transaction import Isolation, Transaction, begin_command, open_transaction
+
+SLOW_MS = 500.0
+"""A statement slower than this is logged unless `Database.open(slow_ms=…)` says otherwise."""
+
+
+class Database(ConnectionSource):
+    """
+    A database behind a pool; every statement runs on a connection of its own, in autocommit.
+
+    Make one with `Database.open()`, share it between threads, close it at the end: it is a context manager.
+    """
+
+    def __init__(
+        self,
+        pool: ConnectionPool[psycopg.Connection[Any]],
+        *,
+        conninfo: str,
+        slow_ms: float | None = SLOW_MS,
+        on_close: Callable[[], object] | None = None,
+    ) -> None:
+        self._pool = pool
+        self._conninfo = conninfo
+        self._owners = Owners()
+        self._on_close = on_close
+        self.slow_ms = slow_ms
+
+    @classmethod
+    def open(
+        cls, conninfo: str | None = None, *, pool: PoolConfig | None = None, slow_ms: float | None = SLOW_MS
+    ) -> Database:
+        """
+        Connect and return the database; nothing is migrated.
+
+        Args:
+            conninfo: libpq's connection string or URL; None: DATABASE_URL, else the embedded server if the project
+                says so.
+            pool: Settings of the pool.
+            slow_ms: Log a statement that takes longer to the logger plainsql.slow; None: never.
+
+        Raises:
+            NoDatabaseError: Nobody said which database.
+            psycopg.OperationalError: No connection can be made.
+        """
+        if conninfo is not None:
+            return cls(open_pool(conninfo, pool or PoolConfig()), conninfo=conninfo, slow_ms=slow_ms)
+        from plainsql.target import resolve_target
+
+        target = resolve_target()
+        entered = target.__enter__()
+        return cls._on(entered.conninfo, pool, slow_ms, lambda: target.__exit__(None, None, None))
+
+    @classmethod
+    def embedded(
+        cls, folder: Path | None = None, *, pool: PoolConfig | None = None, slow_ms: float | None = SLOW_MS
+    ) -> Database:
+        """
+        Start the embedded server, or join it, and return its database; it stops when its last user closes.
+
+        Args:
+            folder: Where the server keeps its data; None: `.plainsql` in the current folder.
+            pool: Settings of the pool.
+            slow_ms: Log a statement that takes longer to the logger plainsql.slow; None: never.
+        """
+        from plainsql.embedded import EmbeddedPostgres
+
+        server = EmbeddedPostgres.start(folder or Path(".plainsql"))
+        return cls._on(server.conninfo(), pool, slow_ms, server.close)
+
+    @classmethod
+    def _on(
+        cls, conninfo: str, pool: PoolConfig | None, slow_ms: float | None, on_close: Callable[[], object]
+    ) -> Database:
+        try:
+            opened = open_pool(conninfo, pool or PoolConfig())
+        except BaseException:
+            on_close()
+            raise
+        return cls(opened, conninfo=conninfo, slow_ms=slow_ms, on_close=on_close)
+
+    def close(self) -> None:
+        """Close the pool, and the embedded server when this was its last user. Closing again does nothing."""
+        self._pool.close()
+        on_close, self._on_close = self._on_close, None
+        if on_close is not None:
+            on_close()
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def acquire(self) -> psycopg.Connection[Any]:
+        """Lend a connection; in the block of this database's own transaction raise OutsideTransactionError."""
+        self._owners.check()
+        return self._pool.getconn()
+
+    def release(self, conn: psycopg.Connection[Any]) -> None:
+        """Take a connection back; a broken one is replaced."""
+        self._pool.putconn(conn)
+
+    @contextmanager
+    def connection(self) -> Iterator[psycopg.Connection[Any]]:
+        """Lend a connection in autocommit for the block, for what plainsql has no function for: COPY, LISTEN."""
+        conn = self.acquire()
+        try:
+            yield conn
+        finally:
+            self.release(conn)
+
+    @contextmanager
+    def transaction(
+        self,
+        *,
+        isolation: Isolation | None = None,
+        read_only: bool | None = None,
+        deferrable: bool | None = None,
+    ) -> Iterator[Transaction]:
+        """
+        Run the block in a transaction: COMMIT at its end, ROLLBACK when it raises.
+
+        Args:
+            isolation: Isolation level; None: the server's default. Manual: Transaction Isolation.
+            read_only: Refuse writes; None: the server's default.
+            deferrable: With serializable and read_only: wait for a snapshot that can't fail.
+
+        Raises:
+            OutsideTransactionError: This thread or task has a transaction of this database open.
+        """
+        begin = begin_command(isolation, read_only, deferrable)
+        self._owners.check()
+        with self._transaction(begin) as tx:
+            yield tx
+
+    @contextmanager
+    def _transaction(self, begin: bytes) -> Iterator[Transaction]:
+        conn = self._pool.getconn()
+        owner = self._owners.enter()
+        try:
+            with open_transaction(conn, begin, slow_ms=self.slow_ms) as tx:
+                yield tx
+        finally:
+            self._owners.leave(owner)
+            self._pool.putconn(conn)
+        tx._run_callbacks()
+
+    def separate(self) -> Separate:
+        """Return this database for use inside its own transaction: on another connection, committed by itself."""
+        return Separate(self)
+
+    def pool_stats(self) -> PoolStats:
+        """Return the pool's figures."""
+        return stats_from(self._pool.get_stats())
+
+    def health(self, *, timeout: float = 2.0) -> Health:
+        """Ask the server how it is, on a connection of its own, and return within *timeout* seconds."""
+        return check_health(self._conninfo, self.pool_stats(), timeout=timeout)
+
+
+class Separate(ConnectionSource):
+    """A Database that may be used inside its own transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.slow_ms = database.slow_ms
+
+    def acquire(self) -> psycopg.Connection[Any]:
+        """Lend a connection other than the transaction's."""
+        return self._database._pool.getconn()
+
+    def release(self, conn: psycopg.Connection[Any]) -> None:
+        """Take a connection back."""
+        self._database._pool.putconn(conn)
+
+    @contextmanager
+    def transaction(
+        self,
+        *,
+        isolation: Isolation | None = None,
+        read_only: bool | None = None,
+        deferrable: bool | None = None,
+    ) -> Iterator[Transaction]:
+        """Run the block in a transaction beside the one that is open; see `Database.transaction`."""
+        with self._database._transaction(begin_command(isolation, read_only, deferrable)) as tx:
+            yield tx

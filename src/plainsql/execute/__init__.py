@@ -1,0 +1,146 @@
+"""
+Run a generated Statement and return what its function promises.
+
+A connection is a `psycopg.Connection`, or a ConnectionSource that lends one: a Database or a Transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from time import perf_counter
+from typing import Any, TypeAlias, TypeVar
+
+import psycopg
+
+from plainsql.execute.cursor import StatementCursor
+from plainsql.execute.faults import annotate, heals, log_slow, refuse_in_transaction
+from plainsql.execute.limits import run_limited, server_limit
+from plainsql.execute.results import read_all, read_count, read_one, read_optional, read_value
+from plainsql.execute.source import ConnectionSource
+from plainsql.execute.statement import Statement
+
+__all__ = [
+    "Conn",
+    "ConnectionSource",
+    "Statement",
+    "execute",
+    "execute_many",
+    "fetch_all",
+    "fetch_one",
+    "fetch_optional",
+    "fetch_value",
+    "run_script",
+]
+
+Conn: TypeAlias = psycopg.Connection[Any] | ConnectionSource
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+def fetch_all(conn: Conn, statement: Statement[R], params: tuple[Any, ...] = ()) -> list[R]:
+    """Return every row."""
+    return _call(conn, statement, params, read_all)
+
+
+def fetch_optional(conn: Conn, statement: Statement[R], params: tuple[Any, ...] = ()) -> R | None:
+    """Return the row or None; two rows raise TooManyRowsError."""
+    return _call(conn, statement, params, read_optional)
+
+
+def fetch_one(conn: Conn, statement: Statement[R], params: tuple[Any, ...] = ()) -> R:
+    """Return the row; none raises NoRowError, two raise TooManyRowsError."""
+    return _call(conn, statement, params, read_one)
+
+
+def fetch_value(conn: Conn, statement: Statement[R], params: tuple[Any, ...] = ()) -> R:
+    """Return the one column of the one row; none raises NoRowError, two raise TooManyRowsError."""
+    return _call(conn, statement, params, read_value)
+
+
+def execute(conn: Conn, statement: Statement[Any], params: tuple[Any, ...] = ()) -> int:
+    """Return how many rows the statement touched."""
+    return _call(conn, statement, params, read_count)
+
+
+def execute_many(conn: Conn, statement: Statement[Any], rows: Iterable[Mapping[str, object]]) -> int:
+    """
+    Run the statement once for each of *rows* and return how many rows were touched in all.
+
+    Every row is checked before the first is sent. Outside a transaction all rows are one transaction of their own.
+    """
+    arguments = [statement.arguments(row) for row in rows]
+    return _with(conn, statement, lambda held: _perform_many(held, statement, arguments), int) if arguments else 0
+
+
+def run_script(conn: Conn, statement: Statement[Any]) -> None:
+    """Run each statement of a script by itself in autocommit; inside a transaction raise ActiveSqlTransaction."""
+    _with(conn, statement, lambda held: _perform_script(held, statement), int)
+
+
+def _call(
+    conn: Conn, statement: Statement[R], params: tuple[Any, ...], read: Callable[[StatementCursor, Statement[R]], T]
+) -> T:
+    if isinstance(conn, ConnectionSource):
+        return _with(conn, statement, lambda held: read(_perform(held, statement, params), statement), _length)
+    try:
+        return read(_perform(conn, statement, params), statement)
+    except psycopg.Error as error:
+        annotate(error, statement)
+        raise
+
+
+def _with(
+    conn: Conn, statement: Statement[Any], work: Callable[[psycopg.Connection[Any]], T], rows: Callable[[T], int]
+) -> T:
+    """Do *work* on the connection behind *conn*; annotate its errors and log it when it was slow."""
+    try:
+        if not isinstance(conn, ConnectionSource):
+            return work(conn)
+        held = conn.acquire()
+        try:
+            started = perf_counter()
+            result = work(held)
+            if conn.slow_ms is not None:
+                log_slow(statement, started, rows(result), conn.slow_ms)
+            return result
+        finally:
+            conn.release(held)
+    except psycopg.Error as error:
+        annotate(error, statement)
+        raise
+
+
+def _perform(conn: psycopg.Connection[Any], statement: Statement[Any], params: tuple[Any, ...]) -> StatementCursor:
+    cur = StatementCursor(conn, statement, params)
+    try:
+        run_limited(cur, statement.timeout)
+    except psycopg.Error as error:
+        if not heals(error, conn):
+            raise
+        cur = StatementCursor(conn, statement, params)
+        run_limited(cur, statement.timeout)
+    return cur
+
+
+def _perform_many(conn: psycopg.Connection[Any], statement: Statement[Any], arguments: list[tuple[object, ...]]) -> int:
+    cur = StatementCursor(conn, statement, arguments[0])
+    rows = cur.dump_all(arguments)
+    if statement.timeout is None:
+        cur.run_many(rows)
+    else:
+        with conn.transaction(), server_limit(conn, statement.timeout):
+            cur.run_many(rows)
+    return read_count(cur, statement)
+
+
+def _perform_script(conn: psycopg.Connection[Any], statement: Statement[Any]) -> int:
+    refuse_in_transaction(conn, statement)
+    for text in statement.statements:
+        psycopg.RawCursor(conn).execute(text, prepare=False)
+    return 0
+
+
+def _length(result: object) -> int:
+    if isinstance(result, list):
+        return len(result)
+    return result if type(result) is int else int(result is not None)

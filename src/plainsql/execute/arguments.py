@@ -1,0 +1,164 @@
+"""
+Does an argument fit its parameter? Asked before anything is sent.
+
+psycopg's dumpers let some wrong values through: True as bigint 1, any object as boolean, "ab" as text[] {a,b}, an
+aware datetime as a timestamp whose zone the server drops. Each built-in OID has one check here; an OID that has none
+is left to its dumper.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from psycopg.postgres import types as builtin_types
+
+from plainsql.errors import ParameterError
+
+if TYPE_CHECKING:
+    from plainsql.execute.statement import Statement
+
+Fits = Callable[[Any], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepts:
+    """What the parameters of one type take: *expected* in words, *fits* as a test; None is never asked about."""
+
+    expected: str
+    fits: Fits
+
+
+def _int(low: int, high: int) -> Fits:
+    def fits(value: Any) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+    return fits
+
+
+def _of(*types: type) -> Fits:
+    return lambda value: isinstance(value, types)
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str) and "\0" not in value
+
+
+def _number(*types: type) -> Fits:
+    return lambda value: isinstance(value, types) and not isinstance(value, bool)
+
+
+def _date(value: Any) -> bool:
+    return isinstance(value, dt.date) and not isinstance(value, dt.datetime)
+
+
+def _zoned(type_: type, *, aware: bool) -> Fits:
+    return lambda value: isinstance(value, type_) and (value.tzinfo is not None) is aware  # type: ignore[attr-defined]
+
+
+_TEXT = Accepts("a str without NUL characters", _text)
+_ADDRESS = Accepts(
+    "an ipaddress object",
+    _of(
+        ipaddress.IPv4Address,
+        ipaddress.IPv6Address,
+        ipaddress.IPv4Interface,
+        ipaddress.IPv6Interface,
+        ipaddress.IPv4Network,
+        ipaddress.IPv6Network,
+    ),
+)
+_FLOAT = Accepts("a float", _number(float, int))
+
+_BUILTIN: dict[int, Accepts] = {
+    16: Accepts("a bool", _of(bool)),
+    17: Accepts("bytes", _of(bytes, bytearray, memoryview)),
+    19: _TEXT,
+    20: Accepts("an int of 8 bytes", _int(-(2**63), 2**63 - 1)),
+    21: Accepts("an int of 2 bytes", _int(-(2**15), 2**15 - 1)),
+    23: Accepts("an int of 4 bytes", _int(-(2**31), 2**31 - 1)),
+    25: _TEXT,
+    26: Accepts("an unsigned int of 4 bytes", _int(0, 2**32 - 1)),
+    650: _ADDRESS,
+    700: _FLOAT,
+    701: _FLOAT,
+    869: _ADDRESS,
+    1042: _TEXT,
+    1043: _TEXT,
+    1082: Accepts("a date that is no datetime", _date),
+    1083: Accepts("a time without zone", _zoned(dt.time, aware=False)),
+    1114: Accepts("a datetime without zone", _zoned(dt.datetime, aware=False)),
+    1184: Accepts("a datetime with zone", _zoned(dt.datetime, aware=True)),
+    1186: Accepts("a timedelta", _of(dt.timedelta)),
+    1266: Accepts("a time with zone", _zoned(dt.time, aware=True)),
+    1700: Accepts("a Decimal or an int", _number(Decimal, int)),
+    2950: Accepts("a UUID", _of(UUID)),
+}
+
+
+def _sequence(element: Fits | None) -> Fits:
+    def fits(value: Any) -> bool:
+        if not isinstance(value, Sequence) or isinstance(value, (str, bytes, bytearray, memoryview)):
+            return False
+        if element is None:
+            return True
+        return all(item is None or (fits(item) if isinstance(item, list) else element(item)) for item in value)
+
+    return fits
+
+
+@cache
+def accepts(oid: int) -> Accepts | None:
+    """Return what a parameter of the built-in type *oid* takes; None when its dumper alone decides."""
+    if oid in _BUILTIN:
+        return _BUILTIN[oid]
+    info = builtin_types.get(oid)
+    if info is None or info.array_oid != oid:
+        return None
+    element = _BUILTIN.get(info.oid)
+    expected = f"a sequence in which each element is {element.expected} or None" if element else "a sequence"
+    return Accepts(expected, _sequence(element.fits if element else None))
+
+
+def refusal(statement: Statement[Any], index: int, value: object, cause: BaseException | None = None) -> ParameterError:
+    """Return the error for argument *index*; the message never shows the value, which may be a secret."""
+    takes = accepts(statement.dump_oids[index])
+    oid = statement.dump_oids[index]
+    info = builtin_types.get(oid)
+    pg_type = "" if info is None else f" ({info.regtype}{'[]' if info.array_oid == oid else ''})"
+    expected = takes.expected if takes else "a value of its type"
+    reason = f": {cause}" if cause is not None and type(cause) is not UnicodeEncodeError else ""
+    return ParameterError(
+        f"{statement.file}:{statement.line}: query '{statement.name}': parameter '{statement.params[index]}' takes "
+        f"{expected}{pg_type}, found {found(value, takes)}{reason}"
+    )
+
+
+def found(value: object, takes: Accepts | None) -> str:
+    """Say in words what was given, without the value."""
+    name = type(value).__name__
+    match value:
+        case bool():
+            return "a bool"
+        case int():
+            return "an int out of range" if takes and "int of" in takes.expected else "an int"
+        case str():
+            return "a str with a NUL character" if "\0" in value else "a str"
+        case dt.datetime() | dt.time():
+            return f"a {name} {'without' if value.tzinfo is None else 'with'} zone"
+        case list() | tuple():
+            element = _BUILTIN.get(info.oid) if takes and (info := _array_of(takes)) else None
+            wrong = next((item for item in value if item is not None and element and not element.fits(item)), None)
+            return f"a {name}" if wrong is None else f"a {name} with {found(wrong, element)} in it"
+    article = "an" if name[0].lower() in "aeiou" else "a"
+    return f"{article} {name}"
+
+
+def _array_of(takes: Accepts) -> Any:
+    return next((info for info in builtin_types if accepts(info.array_oid) is takes), None)

@@ -1,0 +1,203 @@
+"""
+psycopg cursors that run one Statement: nothing is parsed, copied or looked up again.
+
+The arguments are dumped when the cursor is made, outside the connection's lock and before a BEGIN, so an argument
+that doesn't fit is refused before anything was sent. Prepared statements, pipelines, notices and errors stay
+psycopg's own code. Overrides private methods of psycopg's cursors: the version is capped in pyproject.toml and
+tests/test_execute*.py hold them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from psycopg import AsyncCursor, Cursor, pq
+from psycopg import errors as e
+from psycopg._cursor_base import BaseCursor
+from psycopg._queries import PostgresQuery
+from psycopg.abc import Buffer, PQGen, Query
+from psycopg.adapt import Transformer
+
+from plainsql.errors import StaleModuleError
+from plainsql.execute.arguments import refusal
+
+if TYPE_CHECKING:
+    from plainsql.execute.statement import Statement
+
+TEXT = pq.Format.TEXT
+TUPLES_OK = pq.ExecStatus.TUPLES_OK
+CANCEL_GRACE = 5.0
+"""Seconds a server has to answer a cancel before the connection is closed."""
+
+Dumped = Sequence[Buffer | None]
+
+
+class BoundQuery(PostgresQuery):
+    """A statement with dumped arguments; `dump` takes the next row, dumped already."""
+
+    __slots__ = ()
+
+    def __init__(
+        self, query: bytes, types: tuple[int, ...], formats: Sequence[pq.Format], params: Dumped | None
+    ) -> None:
+        self.query = query
+        self.types = types
+        self.formats = formats
+        self.params = params
+
+    def dump(self, vars: Any) -> None:
+        """Take the dumped arguments of the next row."""
+        self.params = vars
+
+
+class StatementMixin(BaseCursor[Any, Any]):
+    """What the sync and the async cursor share."""
+
+    __slots__ = ("_bound", "_statement")
+
+    _statement: Statement[Any]
+    _bound: BoundQuery
+
+    def __init__(self, conn: Any, statement: Statement[Any], arguments: tuple[Any, ...] = ()) -> None:
+        conn._check_connection_ok()
+        self._conn = conn
+        self._pgconn = conn.pgconn
+        self._adapters = conn.adapters
+        self._statement = statement
+        self.format = TEXT
+        self.arraysize = 1
+        self._closed = False
+        self._last_query = None
+        self._reset()
+        self._tx = tx = Transformer(conn)
+        statement.check(arguments)
+        query = statement.query if statement.is_ascii else statement.sql.encode(tx.encoding)
+        if statement.dump_oids:
+            tx.set_dumper_types(statement.dump_oids, TEXT)
+            self._bound = BoundQuery(query, statement.bind_oids, statement.formats, self.dumped(arguments))
+        else:
+            self._bound = BoundQuery(query, (), [], None)
+
+    def dumped(self, arguments: tuple[Any, ...]) -> Dumped:
+        """Return *arguments* as text; what the dumpers refuse is a ParameterError."""
+        if not arguments:
+            return ()
+        try:
+            return self._tx.dump_sequence(arguments, ())
+        except Exception as error:
+            raise self._blame(arguments, error) from error
+
+    def dump_all(self, rows: Iterable[tuple[Any, ...]]) -> list[Dumped]:
+        """Check and dump every row before the first is sent."""
+        check, dumped = self._statement.check, self.dumped
+        result = []
+        for arguments in rows:
+            check(arguments)
+            result.append(dumped(arguments))
+        return result
+
+    def _blame(self, arguments: tuple[Any, ...], error: Exception) -> Exception:
+        for index, (oid, value) in enumerate(zip(self._statement.dump_oids, arguments, strict=True)):
+            tx = Transformer(self._conn)
+            tx.set_dumper_types((oid,), TEXT)
+            try:
+                tx.dump_sequence((value,), ())
+            except Exception:
+                return refusal(self._statement, index, value, error)
+        return error
+
+    def _start_query(self, query: Query | None = None) -> PQGen[None]:
+        yield from self._conn._start_query()
+
+    def _convert_query(self, query: Query, params: Any = None) -> PostgresQuery:
+        if params is not None:
+            self._bound.dump(params)
+        return self._bound
+
+    def _select_current_result(self, i: int, format: pq.Format | None = None) -> None:
+        super()._select_current_result(i, format)
+        statement = self._statement
+        result = self.pgresult
+        if statement.columns is None or result is None or result.status != TUPLES_OK:
+            return
+        if result.nfields != statement.columns:
+            raise StaleModuleError(
+                f"{statement.place} returned {result.nfields} columns, its module expects {statement.columns}: "
+                "run `plainsql generate`"
+            )
+        if statement.load_oids is not None:
+            self._tx.set_loader_types(statement.load_oids, TEXT)
+
+    def _make_row_maker(self) -> Any:
+        return tuple
+
+
+class StatementCursor(StatementMixin, Cursor[Any]):
+    """Run one Statement on a connection."""
+
+    __slots__ = ()
+
+    def run(self, timeout: float | None = None) -> None:
+        """Send the statement and wait for its result; after *timeout* seconds cancel it and raise QueryCanceled."""
+        conn = self._conn
+        gen = self._execute_gen(b"")
+        try:
+            with conn.lock:
+                try:
+                    conn.wait(gen, timeout=timeout)
+                except e._WaitTimeout:
+                    # Still under the lock: no other statement can start before the server has dealt with this cancel.
+                    self._cancel(gen)
+                if conn._pipeline and not self.pgresult:
+                    conn.wait(conn._pipeline._fetch_gen(flush=True))
+        except e._NO_TRACEBACK as error:
+            raise error.with_traceback(None) from error.__cause__
+
+    def _cancel(self, gen: PQGen[None]) -> None:
+        try:
+            self._conn.cancel_safe(timeout=CANCEL_GRACE)
+            self._conn.wait(gen, timeout=CANCEL_GRACE)
+        except (e._WaitTimeout, e.CancellationTimeout) as error:
+            self._conn.close()
+            raise e.QueryCanceled("the server didn't answer the cancel: the connection was closed") from error
+
+    def run_many(self, rows: Iterable[Dumped]) -> None:
+        """Send the statement once for each of the dumped *rows*, all in one round trip where libpq can."""
+        self.executemany(self._bound.query, rows)
+        self._fetch_pipeline()
+
+
+class AsyncStatementCursor(StatementMixin, AsyncCursor[Any]):
+    """Run one Statement on an async connection."""
+
+    __slots__ = ()
+
+    async def run(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - a limit of the statement, cancelled on the server
+        """Send the statement and wait for its result; after *timeout* seconds cancel it and raise QueryCanceled."""
+        conn = self._conn
+        gen = self._execute_gen(b"")
+        try:
+            async with conn.lock:
+                try:
+                    await conn.wait(gen, timeout=timeout)
+                except e._WaitTimeout:
+                    # Still under the lock: no other statement can start before the server has dealt with this cancel.
+                    await self._cancel(gen)
+                if conn._pipeline and not self.pgresult:
+                    await conn.wait(conn._pipeline._fetch_gen(flush=True))
+        except e._NO_TRACEBACK as error:
+            raise error.with_traceback(None) from error.__cause__
+
+    async def _cancel(self, gen: PQGen[None]) -> None:
+        try:
+            await self._conn.cancel_safe(timeout=CANCEL_GRACE)
+            await self._conn.wait(gen, timeout=CANCEL_GRACE)
+        except (e._WaitTimeout, e.CancellationTimeout) as error:
+            await self._conn.close()
+            raise e.QueryCanceled("the server didn't answer the cancel: the connection was closed") from error
+
+    async def run_many(self, rows: Iterable[Dumped]) -> None:
+        """Send the statement once for each of the dumped *rows*, all in one round trip where libpq can."""
+        await self.executemany(self._bound.query, rows)
+        await self._fetch_pipeline()

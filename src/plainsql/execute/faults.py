@@ -1,0 +1,66 @@
+"""What psycopg's exceptions and slow statements carry: the query's name and place, never a value."""
+
+from __future__ import annotations
+
+import logging
+from time import perf_counter
+from typing import Any
+
+import psycopg
+from psycopg import pq
+
+from plainsql.execute.statement import Statement
+
+RETRYABLE = frozenset({"40001", "40P01", "55P03"})
+"""serialization_failure, deadlock_detected, lock_not_available: nothing was done, the same work may succeed next time."""
+
+IDLE = pq.TransactionStatus.IDLE
+slow_log = logging.getLogger("plainsql.slow")
+
+
+def annotate(error: psycopg.Error, statement: Statement[Any]) -> None:
+    """Give *error* the attributes query, file, line, retryable and a note; once."""
+    if hasattr(error, "query"):
+        return
+    vars(error).update(
+        query=statement.name, file=statement.file, line=statement.line, retryable=error.sqlstate in RETRYABLE
+    )
+    error.add_note(statement.place)
+    if error.sqlstate == "57014" and statement.timeout is not None:
+        error.add_note(f"@timeout is {statement.timeout:g} s")
+
+
+def heals(error: psycopg.Error, conn: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> bool:
+    """
+    Forget the prepared statements of *conn* when *error* says that they are out of date and one more try may succeed.
+
+    That is a result type changed by ALTER TABLE, or a DEALLOCATE that psycopg didn't see. Inside a transaction both
+    abort it, so the error stands; the next transaction is fine, since the statements are forgotten either way.
+    """
+    stale = error.sqlstate == "26000" or (
+        error.sqlstate == "0A000" and error.diag.source_function == "RevalidateCachedQuery"
+    )
+    if not stale or conn.closed:
+        return False
+    conn._prepared.clear()
+    return conn.autocommit and conn._pipeline is None and conn.pgconn.transaction_status == IDLE
+
+
+def log_slow(statement: Statement[Any], started: float, rows: int, slow_ms: float) -> None:
+    """Write one line to the logger plainsql.slow when the statement took longer than *slow_ms*."""
+    took_ms = (perf_counter() - started) * 1000
+    if took_ms >= slow_ms:
+        slow_log.warning(
+            "%s took %.1f ms, %d rows, %s:%d", statement.name, took_ms, rows, statement.file, statement.line
+        )
+
+
+def refuse_in_transaction(
+    conn: psycopg.Connection[Any] | psycopg.AsyncConnection[Any], statement: Statement[Any]
+) -> None:
+    """Raise ActiveSqlTransaction unless each statement of a script would stand alone on *conn*."""
+    if not conn.autocommit or conn.pgconn.transaction_status != IDLE or conn._pipeline is not None:
+        raise psycopg.errors.ActiveSqlTransaction(
+            "a script runs its statements one by one: pass the Database or an idle connection in autocommit, "
+            "neither a transaction nor a pipeline"
+        )

@@ -1,0 +1,175 @@
+"""Connection pools: the settings, the figures and what every connection of ours is given."""
+
+from __future__ import annotations
+
+import math
+import os
+import select
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg_pool import ConnectionPool
+
+from plainsql.errors import ConfigError
+
+PREPARED_MAX = 1000
+"""Prepared statements kept per connection; psycopg's 100 thrashes as soon as an application has more queries."""
+
+CONNECT_TIMEOUT = 5
+"""Seconds for one connection attempt, unless conninfo or PGCONNECT_TIMEOUT says otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolConfig:
+    """
+    Settings of a pool; every time is in seconds.
+
+    Attributes:
+        min_size: Connections kept open.
+        max_size: Most connections; None: min_size.
+        timeout: Longest wait for a connection, then PoolTimeout.
+        max_waiting: Most callers waiting, the next gets TooManyRequests at once; 0: no limit.
+        max_idle: A connection above min_size unused for so long is closed.
+        max_lifetime: A connection is replaced at about this age (up to 5 % earlier, so that not all go at once).
+        reconnect_timeout: How long a lost server is tried again before the pool gives up an attempt and waits for a
+            caller.
+        check: Look at a connection before lending it: a connection that the server closed is replaced, not lent.
+            Costs no round trip unless the server has sent something.
+    """
+
+    min_size: int = 1
+    max_size: int | None = 10
+    timeout: float = 30.0
+    max_waiting: int = 0
+    max_idle: float = 600.0
+    max_lifetime: float = 3600.0
+    reconnect_timeout: float = 300.0
+    check: bool = True
+
+    def __post_init__(self) -> None:
+        if self.min_size < 0:
+            raise ConfigError(f"min_size must be 0 or more, found {self.min_size}")
+        if self.max_size is not None and self.max_size < max(self.min_size, 1):
+            raise ConfigError(f"max_size must be at least {max(self.min_size, 1)}, found {self.max_size}")
+        if self.max_size is None and self.min_size == 0:
+            raise ConfigError("max_size is needed when min_size is 0")
+        if self.max_waiting < 0:
+            raise ConfigError(f"max_waiting must be 0 or more, found {self.max_waiting}")
+        for name in ("timeout", "max_idle", "max_lifetime", "reconnect_timeout"):
+            seconds = getattr(self, name)
+            if not (seconds > 0 and math.isfinite(seconds)):
+                raise ConfigError(f"{name} must be a positive number of seconds, found {seconds}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolStats:
+    """
+    Figures of a pool since it was opened.
+
+    Attributes:
+        pool_min: Least size.
+        pool_max: Largest size.
+        pool_size: Connections now: idle, lent and being made.
+        pool_available: Idle connections now.
+        requests_waiting: Callers waiting now.
+        usage_ms: Time that connections were lent.
+        requests_num: Connections asked for.
+        requests_queued: Of these, had to wait.
+        requests_wait_ms: Time waited.
+        requests_errors: Waits that ended in PoolTimeout or TooManyRequests.
+        returns_bad: Connections that came back broken.
+        connections_num: Connection attempts.
+        connections_ms: Time spent connecting.
+        connections_errors: Failed attempts.
+        connections_lost: Connections found broken before they were lent.
+    """
+
+    pool_min: int = 0
+    pool_max: int = 0
+    pool_size: int = 0
+    pool_available: int = 0
+    requests_waiting: int = 0
+    usage_ms: int = 0
+    requests_num: int = 0
+    requests_queued: int = 0
+    requests_wait_ms: int = 0
+    requests_errors: int = 0
+    returns_bad: int = 0
+    connections_num: int = 0
+    connections_ms: int = 0
+    connections_errors: int = 0
+    connections_lost: int = 0
+
+    @property
+    def saturation(self) -> float:
+        """Share of the pool that is lent; 1.0 when every connection is."""
+        return (self.pool_size - self.pool_available) / self.pool_max if self.pool_max else 0.0
+
+
+def stats_from(figures: dict[str, int]) -> PoolStats:
+    """Return psycopg_pool's figures typed; a figure that it leaves out is 0."""
+    return PoolStats(**{name: figures[name] for name in PoolStats.__dataclass_fields__ if name in figures})
+
+
+def pool_conninfo(conninfo: str) -> str:
+    """Return *conninfo* with an application name and a connect timeout, unless it or the environment has its own."""
+    given = conninfo_to_dict(conninfo)
+    extra: dict[str, Any] = {}
+    if "application_name" not in given:
+        extra["fallback_application_name"] = given.get("fallback_application_name", "plainsql")
+    if "connect_timeout" not in given and "PGCONNECT_TIMEOUT" not in os.environ:
+        extra["connect_timeout"] = CONNECT_TIMEOUT
+    return make_conninfo(conninfo, **extra)
+
+
+def pool_arguments(config: PoolConfig) -> dict[str, Any]:
+    """Return psycopg_pool's arguments that are equal for sync and async pools."""
+    return {
+        "kwargs": {"autocommit": True},
+        "min_size": config.min_size,
+        "max_size": config.max_size,
+        "timeout": config.timeout,
+        "max_waiting": config.max_waiting,
+        "max_idle": config.max_idle,
+        "max_lifetime": config.max_lifetime,
+        "reconnect_timeout": config.reconnect_timeout,
+        "name": "plainsql",
+        "open": False,
+    }
+
+
+def has_news(conn: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> bool:
+    """Return whether the server sent something to the idle *conn*: a goodbye, usually. A closed connection raises."""
+    fd = conn.pgconn.socket
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(fd, select.POLLIN)
+        return bool(poll.poll(0))
+    return bool(select.select([fd], [], [], 0)[0])
+
+
+def _configure(conn: psycopg.Connection[Any]) -> None:
+    conn.prepared_max = PREPARED_MAX
+
+
+def _check(conn: psycopg.Connection[Any]) -> None:
+    if has_news(conn):
+        ConnectionPool.check_connection(conn)
+
+
+def open_pool(conninfo: str, config: PoolConfig) -> ConnectionPool[psycopg.Connection[Any]]:
+    """
+    Return an open pool of connections in autocommit.
+
+    Raises:
+        psycopg.OperationalError: At once, when a first connection can't be made; the message never shows a password.
+    """
+    conninfo = pool_conninfo(conninfo)
+    psycopg.connect(conninfo).close()
+    pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
+        conninfo, configure=_configure, check=_check if config.check else None, **pool_arguments(config)
+    )
+    pool.open()
+    return pool
