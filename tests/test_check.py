@@ -19,7 +19,7 @@ def check(project: Project) -> str:
 
 def test_a_project_in_step_passes(project: Project) -> None:
     project.run("generate")
-    assert "7 queries in 1 file checked: 0 errors" in project.run("check").stdout
+    assert "8 queries in 1 file checked: 0 errors" in project.run("check").stdout
 
 
 FAULTS = {
@@ -32,7 +32,12 @@ FAULTS = {
     "undeclared parameter": ("lower(:email)", "lower(:emial)", "queries/users.sql:7", "email"),
     "unused parameter": ("create_user(email, ", "create_user(email, colour, ", "queries/users.sql:9", "colour"),
     "two statements": ("ORDER BY id;", "ORDER BY id; SELECT 1;", "queries/users.sql:19", "two statements"),
-    "wrong kind": ("rename_user(user_id, nickname)!", "rename_user(user_id, nickname)^", "queries/users.sql:21", "column"),
+    "wrong kind": (
+        "rename_user(user_id, nickname)!",
+        "rename_user(user_id, nickname)^",
+        "queries/users.sql:21",
+        "column",
+    ),
 }
 
 

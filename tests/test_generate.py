@@ -130,7 +130,9 @@ def test_columns_may_be_named_like_the_types_of_their_neighbours(project: Projec
         """,
     )
     project.run("generate")
-    project.python("import typing; from app.queries import odd; import msgspec; print(msgspec.structs.fields(odd.OddRow))")
+    project.python(
+        "import typing; from app.queries import odd; import msgspec; print(msgspec.structs.fields(odd.OddRow))"
+    )
     text = project.read("app/queries/odd.py")
     assert "hash: builtins.bytes" in text
     assert "dt: dt_.datetime" in text
@@ -153,7 +155,9 @@ def test_dataclass_rows_can_be_chosen(project: Project) -> None:
     project.replace("pyproject.toml", "[tool.plainsql]", '[tool.plainsql]\nrows = "dataclass"')
     project.run("generate")
     assert "@dataclass(frozen=True, slots=True)\nclass FindUserRow:" in project.read("app/queries/users.py")
-    code = "from app.queries.users import FindUserRow as R; print(R(1, 'e', None, 'ok', []) == R(1, 'e', None, 'ok', []))"
+    code = (
+        "from app.queries.users import FindUserRow as R; print(R(1, 'e', None, 'ok', []) == R(1, 'e', None, 'ok', []))"
+    )
     assert project.python(code).stdout == "True\n"
 
 

@@ -27,7 +27,9 @@ def test_a_block_literal_holds_exactly_its_text(text: str) -> None:
     assert ast.literal_eval(literal.block(text)) == text
 
 
-@pytest.mark.parametrize("text", ['"', '""', '"""', '\\"', "\\", "\\\\", 'a\n"', 'a\n\\"""', "\u202egnal", "a\r\nb", "\ufeff"])
+@pytest.mark.parametrize(
+    "text", ['"', '""', '"""', '\\"', "\\", "\\\\", 'a\n"', 'a\n\\"""', "\u202egnal", "a\r\nb", "\ufeff"]
+)
 def test_hostile_text_survives(text: str) -> None:
     assert ast.literal_eval(literal.block(text)) == text
     assert ast.literal_eval(literal.string(text)) == text
