@@ -32,9 +32,9 @@ class SourceMap:
     Where each piece of a query's SQL stands in its file.
 
     Attributes:
-        offsets: Ascending character offsets into ``Query.sql`` at which a piece begins; the first is 0.
+        offsets: Ascending character offsets into ``Query.sql`` at which a piece begins, from 0 to its end.
         origins: For each piece, the character offset in the file at which it begins.
-        text: The whole file.
+        text: The whole file, without a byte order mark and with ``\\n`` at line ends.
     """
 
     offsets: tuple[int, ...]
@@ -60,6 +60,7 @@ class Query:
         statements: Scripts: one entry a statement; every other kind: ``(sql,)``.
         source_map: From a character of ``sql`` to its place in the file.
         timeout: Seconds, from ``@timeout``.
+        statement_starts: For each of *statements*, the character offset in *sql* at which it begins.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Query:
     statements: tuple[str, ...]
     source_map: SourceMap
     timeout: float | None = None
+    statement_starts: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,121 @@
+"""The directive language: which directives there are, which exist yet, and what their arguments mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from plainsql.query.comments import DirectiveLine
+from plainsql.query.model import Directive, Kind
+from plainsql.query.source import Faults, closest, position_in
+
+EXISTS: Final[dict[str, bool]] = {
+    "after": False,
+    "allow": False,
+    "before": False,
+    "cache": False,
+    "changes": False,
+    "notnull": False,
+    "null": False,
+    "optimistic": False,
+    "optional": False,
+    "order": False,
+    "page": False,
+    "plan": False,
+    "read": False,
+    "requires": False,
+    "rows": True,
+    "scope": False,
+    "timeout": True,
+    "type": False,
+    "why": True,
+}
+"""Every directive of the language; False until the feature behind it exists."""
+
+_DURATION: Final = re.compile(r"(?P<number>\d{1,10}(?:\.\d{1,6})?)[ \t]*(?P<unit>ms|s|min)\Z")
+_SECONDS: Final = {"ms": 0.001, "s": 1.0, "min": 60.0}
+_LONGEST: Final = 2_147_483.647  # statement_timeout is an integer of milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What the directives of one query say."""
+
+    directives: tuple[Directive, ...]
+    kind: Kind
+    timeout: float | None
+
+
+def read_directives(lines: Sequence[DirectiveLine], kind: Kind, suffix: str, faults: Faults, query: str) -> Meaning:
+    """
+    Check the directives under a header.
+
+    Args:
+        lines: In file order.
+        kind: From the header's suffix.
+        suffix: As written, for messages.
+        faults: Takes what is wrong with them.
+        query: Dotted key, for messages.
+    """
+    kept: dict[str, Directive] = {}
+    timeout: float | None = None
+    for line in lines:
+        length = line.end - line.start
+        if not EXISTS.get(line.name, False):
+            message, hint = unknown_directive(line.name)
+            faults.add(line.start, message, hint=hint, length=1 + len(line.name), query=query)
+            continue
+        if line.name in kept:
+            first = kept[line.name].position.line
+            faults.add(
+                line.start, f"'@{line.name}' stands twice; the first is at line {first}", length=length, query=query
+            )
+            continue
+        fault: tuple[str, str] | None = None
+        if line.name == "timeout":
+            timeout = duration(line.argument)
+            if timeout is None:
+                fault = f"'{line.argument}' is not a time limit", "write a number with ms, s or min: @timeout 250ms"
+        elif line.name == "rows":
+            fault = _rows_fault(line.argument, suffix)
+            if fault is None:
+                kind = "one"
+        elif not line.argument:
+            fault = f"'@{line.name}' says nothing", f"write the reason: @{line.name} …"
+        if fault:
+            faults.add(line.start, fault[0], hint=fault[1], length=length, query=query)
+        place = position_in(faults.text, line.start)
+        kept[line.name] = Directive(line.name, line.argument, place)
+    return Meaning(tuple(kept.values()), kind, timeout)
+
+
+def _rows_fault(argument: str, suffix: str) -> tuple[str, str] | None:
+    if suffix != "^":
+        return "'@rows 1' is for a query with the suffix ^", "give the query the suffix ^, or drop @rows"
+    if argument != "1":
+        return f"'@rows' takes 1, not '{argument}'", "write @rows 1: then no row raises, and so do two"
+    return None
+
+
+def duration(argument: str) -> float | None:
+    """Return the seconds that ``250ms``, ``2s`` or ``1.5min`` mean; None for what is no time limit of 1 ms or more."""
+    match = _DURATION.match(argument)
+    if match is None:
+        return None
+    seconds = float(match["number"]) * _SECONDS[match["unit"]]
+    return round(seconds, 6) if 0.001 <= seconds <= _LONGEST else None
+
+
+def unknown_directive(name: str) -> tuple[str, str | None]:
+    """Return message and hint for a directive that can't be used."""
+    if name in EXISTS:
+        return f"directive '@{name}' does not exist yet in this version", "take the line out"
+    near = closest(name, EXISTS)
+    return f"unknown directive '@{name}'", f"did you mean '@{near}'?" if near else "directives: @" + " @".join(EXISTS)
+
+
+def misplaced(line: DirectiveLine) -> bool:
+    """Whether a comment that stands elsewhere was meant as a directive; ``-- @todo`` was not."""
+    return line.name in EXISTS or closest(line.name.lower(), EXISTS) is not None
