@@ -5,6 +5,7 @@ Every error of our own. psycopg's exceptions pass through as themselves; a class
     ├── ConfigError (ValueError)            [tool.plainsql] or an option can't be used
     ├── NoDatabaseError (LookupError)       nobody said which database
     ├── EmbeddedServerError (RuntimeError)  the embedded server can't start or stop
+    ├── MigrationError (RuntimeError)       a migration can't be applied or rolled back
     ├── QueryFileError (ValueError)         .sql files with faults; carries every Problem
     ├── SchemaFileError (ValueError)        a schema file can't be loaded
     ├── StaleModuleError                    file, database and generated module disagree
@@ -41,6 +42,10 @@ class NoDatabaseError(PlainSQLError, LookupError):
 
 class EmbeddedServerError(PlainSQLError, RuntimeError):
     """The embedded server can't be used."""
+
+
+class MigrationError(PlainSQLError, RuntimeError):
+    """A migration can't be applied or rolled back."""
 
 
 class QueryFileError(PlainSQLError, ValueError):

@@ -1,0 +1,135 @@
+"""The project's settings: `[tool.plainsql]` of the nearest pyproject.toml that has it."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+from plainsql.errors import ConfigError
+
+KEYS = ("database", "queries", "migrations", "package", "output", "rows")
+PLANNED = ("types", "query")
+"""Keys of a later version: named apart, so that nobody looks for a typing error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """
+    What `[tool.plainsql]` says; every path is absolute.
+
+    Attributes:
+        root: Folder of the pyproject.toml.
+        database: ``"embedded"``, or None: only DATABASE_URL counts.
+        queries: Folder of the .sql files.
+        migrations: Folder of the migrations.
+        package: Dotted name of the package of generated modules.
+        output: Folder the generated modules are written to.
+        rows: What a row is in generated code.
+    """
+
+    root: Path
+    database: str | None
+    queries: Path
+    migrations: Path
+    package: str
+    output: Path
+    rows: Literal["struct", "dataclass"]
+
+    @property
+    def database_name(self) -> str:
+        """The project's database on an embedded server: the first part of *package*."""
+        name = self.package.split(".")[0]
+        return f"{name}_app" if name in {"postgres", "template0", "template1"} else name
+
+
+def find_config(start: Path | None = None) -> Config | None:
+    """
+    Return the settings that apply in a folder.
+
+    Args:
+        start: Folder to look from, upwards; the current one by default.
+
+    Returns:
+        The settings of the first pyproject.toml with `[tool.plainsql]`, or None when there is no such file.
+
+    Raises:
+        ConfigError: The file can't be read, or holds a setting that can't be used.
+    """
+    folder = (start or Path.cwd()).absolute()
+    for candidate in (folder, *folder.parents):
+        file = candidate / "pyproject.toml"
+        if file.is_file() and (table := _tool_table(file)) is not None:
+            return _config(file, table)
+    return None
+
+
+def load_config(start: Path | None = None) -> Config:
+    """
+    Return the settings that apply in a folder, like find_config.
+
+    Raises:
+        ConfigError: Also when no pyproject.toml has `[tool.plainsql]`.
+    """
+    config = find_config(start)
+    if config is None:
+        where = (start or Path.cwd()).absolute()
+        raise ConfigError(f"no pyproject.toml with [tool.plainsql] in {where} or above")
+    return config
+
+
+def _tool_table(file: Path) -> dict[str, object] | None:
+    try:
+        with file.open("rb") as stream:
+            document = tomllib.load(stream)
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{file}: {error}") from error
+    tools = document.get("tool", {})
+    table = tools.get("plainsql") if isinstance(tools, dict) else None
+    if table is not None and not isinstance(table, dict):
+        raise ConfigError(f"{file}: [tool.plainsql] must be a table, found {_toml_type(table)}")
+    return table
+
+
+def _config(file: Path, table: dict[str, object]) -> Config:
+    for key, value in table.items():
+        _check(file, key, value)
+    root = file.parent
+    package = str(table.get("package", "app.queries"))
+    if not all(part.isidentifier() for part in package.split(".")):
+        raise ConfigError(f"{file}: package must be a dotted Python name, found {package!r}")
+    below = Path(*package.split("."))
+    output = Path(str(table["output"])) if "output" in table else ("src" / below if (root / "src").is_dir() else below)
+    return Config(
+        root=root,
+        database=cast("str | None", table.get("database")),
+        queries=root / str(table.get("queries", "queries")),
+        migrations=root / str(table.get("migrations", "migrations")),
+        package=package,
+        output=root / output,
+        rows=cast("Literal['struct', 'dataclass']", table.get("rows", "struct")),
+    )
+
+
+def _check(file: Path, key: str, value: object) -> None:
+    if key in PLANNED or (key == "rows" and isinstance(value, dict)):
+        raise ConfigError(f"{file}: [tool.plainsql.{key}] does not exist yet")
+    if key not in KEYS:
+        close = difflib.get_close_matches(key, KEYS, n=1)
+        advice = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(KEYS)}"
+        raise ConfigError(f"{file}: unknown key {key!r} in [tool.plainsql]; {advice}")
+    if not isinstance(value, str):
+        raise ConfigError(f"{file}: {key} in [tool.plainsql] must be a string, found {_toml_type(value)}")
+    if not value:
+        raise ConfigError(f"{file}: {key} in [tool.plainsql] is empty")
+    if key == "rows" and value not in {"struct", "dataclass"}:
+        raise ConfigError(f'{file}: rows must be "struct" or "dataclass", found {value!r}')
+    if key == "database" and value != "embedded":
+        raise ConfigError(f'{file}: database can only be "embedded"; any other server is named by DATABASE_URL')
+
+
+def _toml_type(value: object) -> str:
+    names = {bool: "a boolean", int: "an integer", float: "a float", list: "an array", dict: "a table", str: "a string"}
+    return names.get(type(value), "a date or time")

@@ -1,0 +1,62 @@
+"""yoyo's own commands on the project's database: the backend behind `database = plainsql:///` in yoyo.ini."""
+
+from __future__ import annotations
+
+import getpass
+import socket
+import sys
+import uuid
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+from yoyo.backends.core.postgresql import PostgresqlPsycopgBackend  # type: ignore[import-untyped]  # yoyo has no types
+from yoyo.connections import DatabaseURI  # type: ignore[import-untyped]  # yoyo has no types
+
+from plainsql.errors import PlainSQLError
+from plainsql.target import resolve_target
+
+_open = ExitStack()
+"""Keeps the embedded server alive until the process ends."""
+_resolved: list[str] = []
+
+
+class PlainSQLBackend(PostgresqlPsycopgBackend):  # type: ignore[misc]  # yoyo has no types
+    """
+    PostgreSQL by psycopg 3, on the database that plainsql resolves.
+
+    The target is resolved once a process and told on stderr; without one the process exits with NoDatabaseError's text.
+    """
+
+    conninfo: str | None = None
+    """Set by a subclass: connect there and resolve nothing."""
+
+    def connect(self, dburi: DatabaseURI) -> psycopg.Connection[Any]:
+        """Connect; autocommit, since yoyo sends BEGIN itself."""
+        if self.conninfo is not None:
+            return psycopg.connect(self.conninfo, autocommit=True)
+        try:
+            return psycopg.connect(_target(), autocommit=True)
+        except (PlainSQLError, psycopg.OperationalError) as error:
+            sys.exit(f"plainsql: {type(error).__name__}: {error}")
+
+    def get_log_data(self, migration: Any = None, operation: str = "apply") -> dict[str, object]:
+        """Return a row of yoyo's log; the host's own name, since yoyo's look-up takes seconds without a network."""
+        return {
+            "id": str(uuid.uuid1()),
+            "migration_id": migration.id if migration else None,
+            "migration_hash": migration.hash if migration else None,
+            "username": getpass.getuser(),
+            "hostname": socket.gethostname(),
+            "created_at_utc": datetime.now(UTC).replace(tzinfo=None),
+            "operation": operation,
+        }
+
+
+def _target() -> str:
+    if not _resolved:
+        target = _open.enter_context(resolve_target())
+        print(f"plainsql: target {target.description}", file=sys.stderr)
+        _resolved.append(target.conninfo)
+    return _resolved[0]

@@ -1,0 +1,116 @@
+"""Which database: the one that was named, else DATABASE_URL, else the embedded one if the project says so."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from plainsql.config import Config, find_config
+from plainsql.errors import ConfigError, NoDatabaseError
+
+EMBEDDED_FOLDER = ".plainsql"
+LINGER = 2.0
+"""Seconds the embedded server stays after its last user: a script of short commands starts it once."""
+SHOWN = ("host", "hostaddr", "port", "dbname", "user", "service")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """
+    A database to work on.
+
+    Attributes:
+        conninfo: Of the owner, who migrates.
+        app_conninfo: Of the runtime role, if there is one.
+        description: For people; without passwords.
+    """
+
+    conninfo: str = field(repr=False)
+    app_conninfo: str | None = field(repr=False)
+    description: str
+
+
+@contextmanager
+def resolve_target(conninfo: str | None = None, *, start: Path | None = None) -> Iterator[Target]:
+    """
+    Say which database is meant, and keep an embedded one alive while the block runs.
+
+    Args:
+        conninfo: Goes before everything else.
+        start: Folder whose project counts; the current one by default.
+
+    Raises:
+        NoDatabaseError: Neither named, nor in DATABASE_URL, nor embedded.
+        ConfigError: What was given is no conninfo, or pyproject.toml has a fault.
+        EmbeddedServerError: The embedded server can't start.
+    """
+    if conninfo:
+        yield Target(conninfo, None, describe_conninfo(conninfo, "conninfo"))
+    elif url := os.environ.get("DATABASE_URL"):
+        app_url = os.environ.get("PLAINSQL_APP_URL") or None
+        if app_url:
+            describe_conninfo(app_url, "PLAINSQL_APP_URL")
+        yield Target(url, app_url, describe_conninfo(url, "DATABASE_URL"))
+    elif (config := find_config(start)) and config.database == "embedded":
+        with _embedded(config) as target:
+            yield target
+    else:
+        raise NoDatabaseError
+
+
+def describe_conninfo(conninfo: str, origin: str) -> str:
+    """
+    Return where a conninfo leads, without its password: ``DATABASE_URL: host=db dbname=shop user=shop``.
+
+    Raises:
+        ConfigError: It is no conninfo; the text doesn't repeat it.
+    """
+    try:
+        parts = conninfo_to_dict(conninfo)
+    except psycopg.ProgrammingError:
+        hint = conninfo.partition("://")[0]
+        found = f", found {hint}://" if "://" in conninfo and hint.replace("+", "").isalnum() else ""
+        raise ConfigError(f"{origin} must be a conninfo such as postgresql://user@host/dbname{found}") from None
+    shown = " ".join(f"{key}={parts[key]}" for key in SHOWN if parts.get(key))
+    return f"{origin}: {shown}" if shown else f"{origin}: libpq's defaults"
+
+
+@contextmanager
+def _embedded(config: Config) -> Iterator[Target]:
+    from plainsql.embedded import EmbeddedPostgres
+    from plainsql.embedded.postgres import APP_ROLE
+
+    folder = config.root / EMBEDDED_FOLDER / "postgres"
+    with EmbeddedPostgres.start(folder, linger=LINGER) as server:
+        name = config.database_name
+        make_project_database(server.conninfo(), server.conninfo(name), name)
+        where = folder.relative_to(config.root)
+        yield Target(
+            server.conninfo(name),
+            server.conninfo(name, user=APP_ROLE),
+            f"embedded PostgreSQL {server.major} in {where}",
+        )
+
+
+def make_project_database(server: str, database: str, name: str) -> None:
+    """Make the project's database when it is missing, with the runtime role's rights."""
+    with psycopg.connect(server, autocommit=True) as conn:
+        found = conn.execute(_sql("databases").replace(":name", "%(name)s"), {"name": name}).fetchone()
+        if found and found[0]:
+            return
+        with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):  # made by another just now
+            conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    with psycopg.connect(database, autocommit=True) as conn:
+        conn.execute(_sql("app_grants").encode())
+
+
+def _sql(name: str) -> str:
+    return (resources.files("plainsql") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
