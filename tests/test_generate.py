@@ -25,8 +25,7 @@ def test_generated_functions_run_on_a_database(project: Project, empty_database:
             print(made)
             print(users.find_user(conn, email="ada@EXAMPLE.org"))
             print(users.find_user(conn, email="nobody"))
-            print(users.add_users(conn, rows=[{"email": "b", "nickname": "B"}, {"email": "c", "nickname": None}])
-                  if False else users.add_users(conn, [{"email": "b", "nickname": "B"}, {"email": "c", "nickname": None}]))
+            print(users.add_users(conn, [{"email": "b", "nickname": "B"}, {"email": "c", "nickname": None}]))
             print(users.rename_user(conn, user_id=made.id, nickname="ada"))
             users.create_users_born_idx(conn)
             print(users.count_users(conn), [row.email for row in users.list_users(conn)])
@@ -113,11 +112,15 @@ def test_a_module_that_is_not_ours_is_not_overwritten(project: Project) -> None:
     assert project.read("app/queries/users.py") == "precious = 1\n"
 
 
-def test_sub_folders_become_sub_packages(project: Project, empty_database: str) -> None:
+def test_sub_folders_become_sub_packages(project: Project) -> None:
     project.write("queries/reports/moods.sql", "-- name: count_moods()$\nSELECT count(*) AS n FROM users;\n")
     project.run("generate")
-    code = "from app.queries.reports import moods; from app.queries.aio.reports import moods as twin; print(moods.COUNT_MOODS.name)"
-    assert project.python(code).stdout == "reports.moods.count_moods\n"
+    code = """
+        from app.queries.reports import moods
+        from app.queries.aio.reports import moods as twin
+        print(moods.COUNT_MOODS.name, twin.count_moods.__name__)
+    """
+    assert project.python(code).stdout == "reports.moods.count_moods count_moods\n"
 
 
 def test_columns_may_be_named_like_the_types_of_their_neighbours(project: Project) -> None:

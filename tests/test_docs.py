@@ -1,0 +1,96 @@
+"""The examples in README and docs/ run: their SQL is generated, their commands are called, their Python is executed."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from plainsql import migrations
+from tests.fixtures.databases import ROOT
+from tests.fixtures.projects import Project
+
+SCHEMAS = {
+    "users": """
+        CREATE TABLE users (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            email text NOT NULL,
+            nickname text,
+            created_at timestamptz NOT NULL DEFAULT now()
+        );
+        INSERT INTO users (email, nickname) VALUES ('ada@example.org', NULL);
+    """,
+    "accounts": """
+        CREATE TYPE mood AS ENUM ('sad', 'ok');
+        CREATE TABLE accounts (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            email text NOT NULL UNIQUE,
+            nickname text,
+            mood mood NOT NULL DEFAULT 'ok',
+            created_at timestamptz NOT NULL DEFAULT now()
+        );
+    """,
+}
+PAGES = {"README.md": "users", "docs/queries.md": "accounts", "docs/running.md": "accounts"}
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """Return the fenced blocks of one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", (ROOT / page).read_text(), re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_examples_run(page: str, project: Project, empty_database: str) -> None:
+    table = PAGES[page]
+    (project.root / "migrations/0001.users.sql").unlink()
+    (project.root / "queries/users.sql").unlink()
+    (project.root / "migrations/0001.users.rollback.sql").unlink()
+    project.write("migrations/0001.tables.sql", SCHEMAS[table])
+    project.write("migrations/0001.tables.rollback.sql", f"DROP TABLE {table};")
+    settings = blocks(page, "toml")
+    project.write("pyproject.toml", settings[0] if settings else (project.read("pyproject.toml")))
+    files = blocks(page, "sql") or blocks("docs/queries.md", "sql")
+    assert files
+    project.write(f"queries/{table}.sql", "\n".join(files))
+    commands = [line for block in blocks(page, "sh") for line in block.splitlines() if line.startswith("plainsql ")]
+    for command in commands or ["plainsql generate"]:
+        project.run(*command.split()[1:])
+    project.run("check")
+    migrations.apply(empty_database, project.root / "migrations")
+    for code in blocks(page, "python"):
+        project.python(code, DATABASE_URL=empty_database)
+
+
+def test_the_readme_says_what_it_prints(project: Project) -> None:
+    text = (ROOT / "README.md").read_text()
+    (example,) = blocks("README.md", "python")
+    assert "find_user(tx, email=" in example
+    assert len(text.splitlines()) < 110, "the README has grown beyond what people read"
+    assert tomllib.loads(blocks("README.md", "toml")[0])["tool"]["plainsql"]["package"] == "app.queries"
+
+
+def test_links_in_the_docs_lead_somewhere() -> None:
+    for page in (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))):
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_every_command_has_help_with_an_example(project: Project) -> None:
+    help_text = project.run("--help").stdout
+    for command in ("generate", "check", "describe", "dev"):
+        assert command in help_text
+        assert f"Example: plainsql {command}" in re.sub(r"\s+", " ", project.run(command, "--help").stdout)
+
+
+def test_an_unknown_command_is_refused(project: Project) -> None:
+    assert "generat" in project.run("generat", code=2).stderr
+
+
+def test_the_docs_name_no_machine() -> None:
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
+    for name in tracked:
+        if Path(name).suffix in (".md", ".py", ".sql", ".toml", ".ini"):
+            assert "/home/" not in (ROOT / name).read_text(), name
