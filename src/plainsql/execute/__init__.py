@@ -81,7 +81,7 @@ def _call(
     conn: Conn, statement: Statement[R], params: tuple[Any, ...], read: Callable[[StatementCursor, Statement[R]], T]
 ) -> T:
     if isinstance(conn, ConnectionSource):
-        return _with(conn, statement, lambda held: read(_perform(held, statement, params), statement), _length)
+        return _with(conn, statement, lambda held: read(_perform(held, statement, params), statement), length)
     try:
         return read(_perform(conn, statement, params), statement)
     except psycopg.Error as error:
@@ -140,7 +140,8 @@ def _perform_script(conn: psycopg.Connection[Any], statement: Statement[Any]) ->
     return 0
 
 
-def _length(result: object) -> int:
+def length(result: object) -> int:
+    """Return how many rows a result is."""
     if isinstance(result, list):
         return len(result)
     return result if type(result) is int else int(result is not None)

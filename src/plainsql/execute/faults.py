@@ -12,7 +12,7 @@ from psycopg import pq
 from plainsql.execute.statement import Statement
 
 RETRYABLE = frozenset({"40001", "40P01", "55P03"})
-"""serialization_failure, deadlock_detected, lock_not_available: nothing was done, the same work may succeed next time."""
+"""serialization_failure, deadlock_detected, lock_not_available: the same work may succeed next time."""
 
 IDLE = pq.TransactionStatus.IDLE
 slow_log = logging.getLogger("plainsql.slow")

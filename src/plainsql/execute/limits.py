@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 from psycopg import pq, sql
+from psycopg.rows import tuple_row
 
 from plainsql.execute.cursor import StatementCursor
 
@@ -54,7 +55,7 @@ def restore_command(limit: str) -> sql.Composed:
 @contextmanager
 def server_limit(conn: psycopg.Connection[Any], timeout: float) -> Iterator[None]:
     """Limit each statement of the block to *timeout* seconds, by the server."""
-    with psycopg.Cursor(conn, row_factory=psycopg.rows.tuple_row) as cur:
+    with psycopg.Cursor(conn, row_factory=tuple_row) as cur:
         shown = cur.execute(limit_command(conn, timeout), prepare=False).fetchone()
         before = str(shown[0]) if shown else "0"
         try:

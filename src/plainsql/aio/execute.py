@@ -1,0 +1,176 @@
+"""Async twin of plainsql.execute: run a generated Statement and return what its function promises."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from time import perf_counter
+from typing import Any, TypeAlias, TypeVar
+
+import psycopg
+from psycopg.rows import tuple_row
+
+from plainsql.aio.source import ConnectionSource
+from plainsql.execute import length
+from plainsql.execute.cursor import AsyncStatementCursor
+from plainsql.execute.faults import annotate, heals, log_slow, refuse_in_transaction
+from plainsql.execute.limits import INTRANS, in_transaction, limit_command, restore_command
+from plainsql.execute.results import read_all, read_count, read_one, read_optional, read_value
+from plainsql.execute.statement import Statement
+
+__all__ = [
+    "Conn",
+    "ConnectionSource",
+    "Statement",
+    "execute",
+    "execute_many",
+    "fetch_all",
+    "fetch_one",
+    "fetch_optional",
+    "fetch_value",
+    "run_script",
+]
+
+Conn: TypeAlias = psycopg.AsyncConnection[Any] | ConnectionSource
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+async def fetch_all(conn: Conn, statement: Statement[R], params: tuple[Any, ...] = ()) -> list[R]:
+    """Return every row."""
+    return await _call(conn, statement, params, read_all)
+
+
+async def fetch_optional(conn: Conn, statement: Statement[R], params: tuple[Any, ...] = ()) -> R | None:
+    """Return the row or None; two rows raise TooManyRowsError."""
+    return await _call(conn, statement, params, read_optional)
+
+
+async def fetch_one(conn: Conn, statement: Statement[R], params: tuple[Any, ...] = ()) -> R:
+    """Return the row; none raises NoRowError, two raise TooManyRowsError."""
+    return await _call(conn, statement, params, read_one)
+
+
+async def fetch_value(conn: Conn, statement: Statement[R], params: tuple[Any, ...] = ()) -> R:
+    """Return the one column of the one row; none raises NoRowError, two raise TooManyRowsError."""
+    return await _call(conn, statement, params, read_value)
+
+
+async def execute(conn: Conn, statement: Statement[Any], params: tuple[Any, ...] = ()) -> int:
+    """Return how many rows the statement touched."""
+    return await _call(conn, statement, params, read_count)
+
+
+async def execute_many(conn: Conn, statement: Statement[Any], rows: Iterable[Mapping[str, object]]) -> int:
+    """
+    Run the statement once for each of *rows* and return how many rows were touched in all.
+
+    Every row is checked before the first is sent. Outside a transaction all rows are one transaction of their own.
+    """
+    arguments = [statement.arguments(row) for row in rows]
+    return await _with(conn, statement, lambda held: _perform_many(held, statement, arguments), int) if arguments else 0
+
+
+async def run_script(conn: Conn, statement: Statement[Any]) -> None:
+    """Run each statement of a script by itself in autocommit; inside a transaction raise ActiveSqlTransaction."""
+    await _with(conn, statement, lambda held: _perform_script(held, statement), int)
+
+
+async def _call(
+    conn: Conn,
+    statement: Statement[R],
+    params: tuple[Any, ...],
+    read: Callable[[AsyncStatementCursor, Statement[R]], T],
+) -> T:
+    async def work(held: psycopg.AsyncConnection[Any]) -> T:
+        return read(await _perform(held, statement, params), statement)
+
+    if isinstance(conn, ConnectionSource):
+        return await _with(conn, statement, work, length)
+    try:
+        return read(await _perform(conn, statement, params), statement)
+    except psycopg.Error as error:
+        annotate(error, statement)
+        raise
+
+
+async def _with(
+    conn: Conn,
+    statement: Statement[Any],
+    work: Callable[[psycopg.AsyncConnection[Any]], Awaitable[T]],
+    rows: Callable[[T], int],
+) -> T:
+    """Do *work* on the connection behind *conn*; annotate its errors and log it when it was slow."""
+    try:
+        if not isinstance(conn, ConnectionSource):
+            return await work(conn)
+        held = await conn.acquire()
+        try:
+            started = perf_counter()
+            result = await work(held)
+            if conn.slow_ms is not None:
+                log_slow(statement, started, rows(result), conn.slow_ms)
+            return result
+        finally:
+            await conn.release(held)
+    except psycopg.Error as error:
+        annotate(error, statement)
+        raise
+
+
+async def _perform(
+    conn: psycopg.AsyncConnection[Any], statement: Statement[Any], params: tuple[Any, ...]
+) -> AsyncStatementCursor:
+    cur = AsyncStatementCursor(conn, statement, params)
+    try:
+        await _run_limited(cur, statement.timeout)
+    except psycopg.Error as error:
+        if not heals(error, conn):
+            raise
+        cur = AsyncStatementCursor(conn, statement, params)
+        await _run_limited(cur, statement.timeout)
+    return cur
+
+
+async def _perform_many(
+    conn: psycopg.AsyncConnection[Any], statement: Statement[Any], arguments: list[tuple[object, ...]]
+) -> int:
+    cur = AsyncStatementCursor(conn, statement, arguments[0])
+    rows = cur.dump_all(arguments)
+    if statement.timeout is None:
+        await cur.run_many(rows)
+    else:
+        async with conn.transaction(), _server_limit(conn, statement.timeout):
+            await cur.run_many(rows)
+    return read_count(cur, statement)
+
+
+async def _perform_script(conn: psycopg.AsyncConnection[Any], statement: Statement[Any]) -> int:
+    refuse_in_transaction(conn, statement)
+    for text in statement.statements:
+        await psycopg.AsyncRawCursor(conn).execute(text, prepare=False)
+    return 0
+
+
+async def _run_limited(cur: AsyncStatementCursor, seconds: float | None) -> None:
+    if seconds is None:
+        await cur.run()
+    elif in_transaction(cur.connection):
+        async with _server_limit(cur.connection, seconds):
+            await cur.run()
+    else:
+        await cur.run(seconds)
+
+
+@asynccontextmanager
+async def _server_limit(conn: psycopg.AsyncConnection[Any], seconds: float) -> AsyncIterator[None]:
+    """Limit each statement of the block to *seconds*, by the server."""
+    async with psycopg.AsyncCursor(conn, row_factory=tuple_row) as cur:
+        shown = await (await cur.execute(limit_command(conn, seconds), prepare=False)).fetchone()
+        before = str(shown[0]) if shown else "0"
+        try:
+            yield
+        finally:
+            # After an error the transaction is aborted and its rollback, whole or to a savepoint, undoes SET LOCAL.
+            if conn.pgconn.transaction_status == INTRANS:
+                await cur.execute(restore_command(before), prepare=False)

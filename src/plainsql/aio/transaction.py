@@ -1,0 +1,123 @@
+"""
+Async twin of plainsql.transaction: a real BEGIN, COMMIT and ROLLBACK, with savepoints inside.
+
+A transaction belongs to the task that opened it. Statements that other tasks send through it do work and wait for each
+other on the connection, but they share its savepoints and its failure: don't.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+
+from plainsql.aio.execute import ConnectionSource
+from plainsql.transaction import (
+    COMMIT,
+    IDLE,
+    INERROR,
+    ROLLBACK,
+    Isolation,
+    TransactionState,
+    begin_command,
+    failed_transaction,
+    log,
+)
+
+__all__ = ["Isolation", "Transaction", "begin_command", "open_transaction", "undo"]
+
+
+class Transaction(TransactionState, ConnectionSource):
+    """An open transaction; made by `Database.transaction()`."""
+
+    def __init__(self, conn: psycopg.AsyncConnection[Any], *, slow_ms: float | None = None) -> None:
+        super().__init__()
+        self._conn = conn
+        self.slow_ms = slow_ms
+
+    async def acquire(self) -> psycopg.AsyncConnection[Any]:
+        """Lend the transaction's connection."""
+        return self.connection
+
+    async def release(self, conn: psycopg.AsyncConnection[Any]) -> None:
+        """Take the connection back."""
+
+    @property
+    def connection(self) -> psycopg.AsyncConnection[Any]:
+        """The connection, for what plainsql has no function for; leave COMMIT and ROLLBACK to the block."""
+        self.check_open()
+        return self._conn
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[Transaction]:
+        """
+        Open a savepoint: an exception that leaves the block undoes the block, and goes on to the caller.
+
+        Catch it outside the block to keep the work done before the savepoint.
+        """
+        conn = self.connection
+        name = self.next_savepoint()
+        await conn.execute(b"SAVEPOINT " + name, prepare=False)
+        mark = len(self._callbacks)
+        try:
+            yield self
+            await conn.execute(b"RELEASE SAVEPOINT " + name, prepare=False)
+        except BaseException:
+            del self._callbacks[mark:]
+            await undo(conn, b"ROLLBACK TO SAVEPOINT " + name)
+            raise
+
+    def after_commit(self, callback: Callable[[], object]) -> None:
+        """
+        Call *callback* once after COMMIT, in the order of registration, when the connection is given back.
+
+        What it returns is awaited if it can be. It is dropped when the transaction, or the savepoint in which it was
+        registered, is rolled back. The work is committed by then: an Exception of a callback is logged to
+        plainsql.transaction and the next one runs.
+        """
+        self.check_open()
+        self._callbacks.append(callback)
+
+    async def _run_callbacks(self) -> None:
+        for callback in self._callbacks:
+            try:
+                result = callback()
+                if inspect.isawaitable(result):
+                    await result
+            except Exception:
+                log.exception("after_commit callback %r failed; the transaction is committed", callback)
+
+
+@asynccontextmanager
+async def open_transaction(
+    conn: psycopg.AsyncConnection[Any], begin: bytes, *, slow_ms: float | None
+) -> AsyncIterator[Transaction]:
+    """Run the block between *begin* and COMMIT on *conn*, which is idle and in autocommit; roll back when it raises."""
+    tx = Transaction(conn, slow_ms=slow_ms)
+    try:
+        await conn.execute(begin, prepare=False)
+        yield tx
+        if conn.pgconn.transaction_status == INERROR:
+            raise failed_transaction()
+        await conn.execute(COMMIT, prepare=False)
+    except BaseException:
+        await undo(conn, ROLLBACK)
+        raise
+    finally:
+        tx.closed = True
+
+
+async def undo(conn: psycopg.AsyncConnection[Any], command: bytes) -> None:
+    """Roll back while an exception is on its way, never hiding that one: a connection that can't is closed."""
+    if conn.closed or conn.pgconn.transaction_status == IDLE:
+        return
+    try:
+        await conn.execute(command, prepare=False)
+    except BaseException as error:
+        log.debug("%s failed, the connection is closed: %s", command.decode(), error)
+        await conn.close()
+        if not isinstance(error, Exception):
+            raise
