@@ -1,4 +1,4 @@
-"""Which Python type stands for which PostgreSQL type, and with which OIDs it travels."""
+"""A PostgreSQL type as the catalog tells it, and a Python type as generated code writes it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ class PgType:
         element: Of an array.
         base: Of a domain.
         labels: Of an enum, in sort order.
+        schema: Where the type lives.
+        not_null: A domain that refuses NULL.
     """
 
     oid: int
@@ -30,6 +32,8 @@ class PgType:
     element: PgType | None = None
     base: PgType | None = None
     labels: tuple[str, ...] = ()
+    schema: str = "pg_catalog"
+    not_null: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,9 @@ class PyType:
         parameter: Annotation of an argument, without ``| None``: ``Sequence[int | None]``.
         result: Annotation of a column, without ``| None``: ``list[int | None]``.
         imports: Import lines that the annotations need: ``from decimal import Decimal``.
-        aliases: Enum aliases that the annotations need: ``("OrderStatus", "Literal['new', 'paid']")``.
+        aliases: Enum aliases that the annotations need: ``("OrderStatus", 'Literal["new", "paid"]')``.
         dump_oid: Built-in OID whose dumper turns the argument into text.
-        bind_oid: OID sent with the argument: the same for built-in types, 0 (the server infers) for types of the database.
+        bind_oid: OID sent with the argument: the type's own when built in, 0 (the server infers) for other types.
         load_oid: Built-in OID whose loader turns the column into Python.
         known: False when nothing better than text was found.
     """

@@ -1,0 +1,152 @@
+"""One query in, its Description out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import psycopg
+
+from plainsql.describe.columns import check_columns, warn_of_columns
+from plainsql.describe.inference import prepare_inferring
+from plainsql.describe.model import Column, Description, Parameter
+from plainsql.describe.relations import RelationCatalog
+from plainsql.describe.statement import Prepared, Refusal, prepare
+from plainsql.describe.tree import TreeUnavailableError, analysed_tree
+from plainsql.describe.types import TypeCatalog, base_type
+from plainsql.nullability import Analysis, AnalysisError, analyse
+from plainsql.query.model import Query
+from plainsql.query.problem import Problem
+from plainsql.query.source import problem_at
+from plainsql.typemap import PgType, python_type
+
+_WORD = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'|\$\d+|[\w$]+(?:\.[\w$]+)*|[^\w\s]+')
+_SYNTAX_ERROR = "42601"
+_NOTHING_PROVED = Analysis((), (), frozenset(), frozenset(), frozenset())
+
+
+class Describer:
+    """Describes queries over one connection and remembers what it read of the catalog."""
+
+    def __init__(self, conn: psycopg.Connection[Any]) -> None:
+        if not conn.autocommit:
+            raise ValueError("describe needs a connection in autocommit")
+        self._conn = conn
+        self._types = TypeCatalog(conn)
+        self._relations = RelationCatalog(conn)
+
+    def describe(self, query: Query) -> Description:
+        """Return what the server says of *query*; a refusal is its ``problem``."""
+        if query.kind == "script":
+            return self._describe_script(query)
+        try:
+            prepared = prepare_inferring(self._conn, query, self._types)
+        except Refusal as refusal:
+            return Description(query, problem=_problem(query, refusal))
+        names = [column.name for column in prepared.columns]
+        if (problem := check_columns(query, names)) is not None:
+            return Description(query, problem=problem)
+        return self._describe_prepared(query, prepared, warn_of_columns(query, names))
+
+    def _describe_script(self, query: Query) -> Description:
+        """Scripts are not described: a statement may need what the one before it makes. Their syntax is checked."""
+        for statement in query.statements:
+            try:
+                prepare(self._conn, statement)
+            except Refusal as refusal:
+                if refusal.sqlstate == _SYNTAX_ERROR:
+                    start = max(query.sql.find(statement), 0)
+                    return Description(query, problem=_problem(query, refusal, start))
+        return Description(query)
+
+    def _describe_prepared(self, query: Query, prepared: Prepared, warnings: list[Problem]) -> Description:
+        self._types.read((*prepared.parameters, *(column.type_oid for column in prepared.columns)))
+        given = [self._types[oid] for oid in prepared.parameters]
+        try:
+            analysis = analyse(analysed_tree(self._conn, query.sql, given), self._relations.facts)
+        except (TreeUnavailableError, AnalysisError) as error:
+            analysis = _NOTHING_PROVED
+            what = "every column is taken for nullable: " if prepared.columns else "tables are not known: "
+            warnings = [*warnings, problem_at(query, None, f"{what}{error}", level="warning")]
+        columns = self._columns(prepared, analysis)
+        parameters = tuple(
+            Parameter(name, base_type(type), number in analysis.nullable_parameters, _domain(type))
+            for number, (name, type) in enumerate(zip(query.parameters, given, strict=True), 1)
+        )
+        return Description(
+            query,
+            parameters=parameters,
+            columns=columns,
+            reads=self._relations.names(analysis.reads),
+            writes=self._relations.names(analysis.writes),
+            warnings=(*warnings, *_unknown_types(query, parameters, columns)),
+        )
+
+    def _columns(self, prepared: Prepared, analysis: Analysis) -> tuple[Column, ...]:
+        proved = analysis.not_null
+        if len(proved) != len(prepared.columns):  # no tree, or one that disagrees with Describe
+            proved = (False,) * len(prepared.columns)
+        types = analysis.types if len(analysis.types) == len(proved) else (0,) * len(proved)
+        self._types.read(types)
+        return tuple(
+            Column(output.name, self._types[output.type_oid], not is_proved, _domain(self._types[oid]) if oid else None)
+            for output, is_proved, oid in zip(prepared.columns, proved, types, strict=True)
+        )
+
+
+def describe_query(conn: psycopg.Connection[Any], query: Query) -> Description:
+    """
+    Return what the server says of *query*: types, nullability, tables.
+
+    Nothing is executed: the statement goes through Parse, and into a temporary function that is rolled back.
+
+    Args:
+        conn: In autocommit, on a scratch or development database.
+        query: As the loader made it.
+    """
+    return Describer(conn).describe(query)
+
+
+def describe_all(
+    conn: psycopg.Connection[Any], queries: Iterable[Query], *, progress: Callable[[Query], None] | None = None
+) -> list[Description]:
+    """
+    Return a Description for each of *queries*, in order; a bad one never hides the others.
+
+    Args:
+        conn: In autocommit, on a scratch or development database.
+        queries: As the loader made them.
+        progress: Called with each query before it is described.
+    """
+    describer = Describer(conn)
+    descriptions = []
+    for query in queries:
+        if progress is not None:
+            progress(query)
+        descriptions.append(describer.describe(query))
+    return descriptions
+
+
+def _domain(type: PgType) -> str | None:
+    return type.name if type.kind == "domain" else None
+
+
+def _problem(query: Query, refusal: Refusal, start: int = 0) -> Problem:
+    if refusal.offset is None:
+        return problem_at(query, None, refusal.message, hint=refusal.hint)
+    offset = start + refusal.offset
+    word = _WORD.match(query.sql, offset)
+    return problem_at(query, offset, refusal.message, hint=refusal.hint, length=len(word[0]) if word else 1)
+
+
+def _unknown_types(query: Query, parameters: Iterable[Parameter], columns: Iterable[Column]) -> list[Problem]:
+    found = [(f"parameter :{parameter.name}", parameter.type) for parameter in parameters]
+    found += [(f"column '{column.name}'", column.type) for column in columns]
+    return [
+        problem_at(
+            query, None, f"{what} has type {type.name}, which is read and written as text (str)", level="warning"
+        )
+        for what, type in found
+        if not python_type(type).known
+    ]

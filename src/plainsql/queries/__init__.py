@@ -1,0 +1,1 @@
+"""Typed functions of the SQL in plainsql/sql; written by `plainsql generate`."""
