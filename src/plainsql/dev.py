@@ -1,0 +1,82 @@
+"""What `plainsql dev` does: both servers, the migrations, the addresses, and then nothing until Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from psycopg.conninfo import conninfo_to_dict
+
+from plainsql import migrations
+from plainsql.config import load_config
+from plainsql.embedded import EmbeddedRedis
+from plainsql.target import EMBEDDED_FOLDER, LINGER, resolve_target
+
+
+def run_dev(root: Path) -> int:
+    """
+    Start or join the project's servers, apply its migrations, print the addresses, stay until Ctrl-C or SIGTERM.
+
+    Args:
+        root: A folder of the project.
+
+    Returns:
+        Exit code.
+
+    Raises:
+        ConfigError: There is no project here.
+        NoDatabaseError: The project has no database.
+        EmbeddedServerError: A server can't start.
+        MigrationError: A migration's files have a fault.
+    """
+    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        config = load_config(root)
+        with (
+            resolve_target(start=config.root) as target,
+            EmbeddedRedis.start(config.root / EMBEDDED_FOLDER / "redis", linger=LINGER) as redis,
+        ):
+            print(f"plainsql: target {target.description}", file=sys.stderr)
+            applied = migrations.apply(target.conninfo, config.migrations) if config.migrations.is_dir() else []
+            rows = [("owner (migrations)", shown_url(target.conninfo))]
+            if target.app_conninfo:
+                rows.append(("application", shown_url(target.app_conninfo)))
+            rows.append(("redis", redis.url))
+            _print_table(rows, applied)
+            while True:
+                signal.pause()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def shown_url(conninfo: str) -> str:
+    """Return a conninfo as a URL that psql takes, without its password."""
+    parts = {key: str(value) for key, value in conninfo_to_dict(conninfo).items() if key != "password" and value}
+    user, host, port, dbname = (parts.pop(key, "") for key in ("user", "host", "port", "dbname"))
+    if host.startswith("/"):
+        parts["host"], host = host, ""
+    place = f"{host}:{port}" if host and port else host
+    if port and not host and port != "5432":
+        parts["port"] = port
+    query = f"?{urlencode(parts, quote_via=quote, safe='/')}" if parts else ""
+    return f"postgresql://{quote(user, safe='') + '@' if user else ''}{place}/{quote(dbname, safe='')}{query}"
+
+
+def _print_table(rows: list[tuple[str, str]], applied: list[str]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title="plainsql dev", title_justify="left", caption="Ctrl-C ends it", caption_justify="left")
+    table.add_column("for", no_wrap=True)
+    table.add_column("address", no_wrap=True, overflow="ignore")
+    for name, address in rows:
+        table.add_row(name, address)
+    console = Console()
+    console.width = max(console.width, max(len(name) + len(address) for name, address in rows) + 10)
+    console.print(f"applied {', '.join(applied)}" if applied else "no migration to apply", highlight=False)
+    console.print(table)
+    console.file.flush()
