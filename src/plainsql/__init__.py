@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     )
     from plainsql.execute import Conn, Statement
     from plainsql.health import Health
-    from plainsql.load import load
+    from plainsql.loading import load
     from plainsql.pool import PoolConfig, PoolStats
     from plainsql.transaction import Transaction
 
@@ -65,7 +65,7 @@ _HOMES = {
     "PoolStats": "plainsql.pool",
     "Statement": "plainsql.execute",
     "Transaction": "plainsql.transaction",
-    "load": "plainsql.load",
+    "load": "plainsql.loading",
 }
 """Where a public name lives; the others are errors. `plainsql.aio` is a package like any other."""
 

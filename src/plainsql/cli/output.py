@@ -26,18 +26,14 @@ def counted(number: int, noun: str) -> str:
 
 
 @contextmanager
-def progress(label: str) -> Iterator[Callable[[int, int], None] | None]:
-    """Yield a function that shows done and total on a terminal, None where nobody watches."""
+def progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Yield a function that takes done and total and shows them on a terminal; where nobody watches it does nothing."""
     if not sys.stderr.isatty():
-        yield None
+        yield lambda done, total: None
         return
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=None)
-
-        def show(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-
-        yield show
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import psycopg
 
 from plainsql.catalog import Catalog, load_catalog
 from plainsql.config import Config
-from plainsql.describe import describe_query
+from plainsql.describe.describer import Describer
 from plainsql.describe.model import Description
-from plainsql.query.model import Query, QueryFile
+from plainsql.query.model import Query
 from plainsql.query.problem import Problem
 from plainsql.scratch import scratch_database
 
@@ -41,8 +42,12 @@ class Session:
     """A connection to a database that has the project's schema, and what was learned on it."""
 
     config: Config
-    conn: psycopg.Connection
+    conn: psycopg.Connection[Any]
     _known: dict[tuple[object, ...], Description] = field(default_factory=dict)
+    _describer: Describer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._describer = Describer(self.conn)
 
     def describe(self, progress: Progress | None = None) -> Described:
         """Load the query files as they are now and describe what is new."""
@@ -53,19 +58,19 @@ class Session:
         for file in catalog.files:
             found[file.path] = []
             for query in file.queries:
-                found[file.path].append(self._describe(file, query))
+                found[file.path].append(self._describe(query))
                 done += 1
                 if progress:
                     progress(done, total)
         return Described(catalog, found)
 
-    def _describe(self, file: QueryFile, query: Query) -> Description:
+    def _describe(self, query: Query) -> Description:
         key = (query.sql, query.kind, query.parameters, query.statements)
         known = self._known.get(key)
         # Faults and warnings carry positions, which move with the text around them.
         if known is not None and known.problem is None and not known.warnings:
             return replace(known, query=query)
-        description = describe_query(self.conn, query)
+        description = self._describer.describe(query)
         self._known[key] = description
         return description
 

@@ -1,0 +1,87 @@
+"""The asynchronous twin of ``plainsql.loading``: the same names, with ``await`` at each call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from plainsql.aio.execute import (
+    Conn,
+    ConnectionSource,
+    execute,
+    execute_many,
+    fetch_all,
+    fetch_one,
+    fetch_optional,
+    fetch_value,
+    run_script,
+)
+from plainsql.dynamic import compile_statement, server_key, signature
+from plainsql.execute import Statement
+from plainsql.loading import Queries, bound, checked_catalog
+from plainsql.query.model import Kind, Query
+
+_RUN: dict[Kind, Callable[..., Awaitable[Any]]] = {
+    "one": fetch_one,
+    "optional": fetch_optional,
+    "many": fetch_all,
+    "value": fetch_value,
+    "exec": execute,
+    "many_exec": execute_many,
+    "script": run_script,
+}
+
+
+def load(directory: str | Path) -> Queries:
+    """
+    Load the query files below *directory*.
+
+    Returns:
+        ``await queries.orders.get_order(db, order_id=1)``; ``queries["orders.get_order"]`` is the same function.
+
+    Raises:
+        QueryFileError: A file has faults; each is in ``.problems``.
+    """
+    return Queries({query.key: LoadedQuery(query) for query in checked_catalog(directory).queries})
+
+
+class LoadedQuery:
+    """A query that is described on its first call, over a connection of its own to the same database."""
+
+    def __init__(self, query: Query) -> None:
+        self.query = query
+        self._statements: dict[object, Statement[Any]] = {}
+        self.__name__ = query.name
+        self.__qualname__ = query.key
+        self.__doc__ = f"{query.doc}\n\nSource: {query.file}:{query.line}".strip()
+        self.__signature__ = signature(query)
+
+    async def __call__(self, conn: Conn, /, *rows: Any, **parameters: Any) -> Any:
+        """Run the query; parameters go by keyword, the rows of a ``*!`` query follow the connection."""
+        arguments = bound(self.query, rows, parameters)
+        return await _RUN[self.query.kind](conn, await self._statement(conn), *arguments)
+
+    def __repr__(self) -> str:
+        return f"<async query {self.query.key}{self.__signature__} at {self.query.file}:{self.query.line}>"
+
+    async def _statement(self, conn: Conn) -> Statement[Any]:
+        held = await conn.acquire() if isinstance(conn, ConnectionSource) else conn
+        try:
+            key = server_key(held.info)
+            if key not in self._statements:
+                self._statements[key] = await asyncio.to_thread(_compile, held.info, self.query)
+            return self._statements[key]
+        finally:
+            if isinstance(conn, ConnectionSource):
+                await conn.release(held)
+
+
+def _compile(info: psycopg.ConnectionInfo, query: Query) -> Statement[Any]:
+    conninfo = make_conninfo(info.dsn, password=info.password or None)
+    with psycopg.connect(conninfo, autocommit=True) as conn:
+        return compile_statement(conn, query)
