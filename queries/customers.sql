@@ -1,0 +1,40 @@
+-- Customers: who buys.
+-- Tables: customers (about 7,500 rows in the demo).
+
+-- name: create_customer(name, email)<!
+-- Create a customer; an address that is taken, in whatever case, is 23505 on customers_lower_email_key.
+INSERT INTO customers (name, email)
+VALUES (:name, :email)
+RETURNING id, name, email, loyalty_points, version, created_at;
+
+-- name: get_customer(customer_id)^
+-- One customer by key.
+SELECT
+    c.id,
+    c.name,
+    c.email,
+    c.loyalty_points,
+    c.version,
+    c.created_at
+FROM customers AS c
+WHERE c.id = :customer_id;
+
+-- name: customer_by_email(email)^
+-- One customer by e-mail address, whatever its case.
+-- @why The unique index is on lower(email), so the comparison has to say lower() too.
+SELECT
+    c.id,
+    c.name,
+    c.email,
+    c.loyalty_points,
+    c.version,
+    c.created_at
+FROM customers AS c
+WHERE lower(c.email) = lower(:email);
+
+-- name: add_loyalty_points(customer_id, points)<!
+-- Add points, or take them with a negative number; below zero is 23514 on customers_loyalty_points_are_not_negative.
+UPDATE customers
+SET loyalty_points = loyalty_points + :points
+WHERE id = :customer_id
+RETURNING id, loyalty_points;
