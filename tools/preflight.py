@@ -41,13 +41,23 @@ def check_platform(system, machine):
         )
 
 
-def check_python(version, which=shutil.which):
+def runs(name):
+    """Tell whether a Python is more than a name on PATH, and can make virtual environments."""
+    try:
+        return (
+            subprocess.call([name, "-c", "import venv, ensurepip"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) == 0
+        )
+    except OSError:
+        return False
+
+
+def check_python(version, usable=runs):
     """plainsql needs a Python that is still looked after."""
     if version >= OLDEST:
         return
     found = "python3 here is Python {}.{}, plainsql needs {}.{} or newer".format(*(version[:2] + OLDEST))
     for name in NEWER:
-        if which(name):
+        if usable(name):
             raise Fault(f"{found}; {name} is installed.", f"make PYTHON={name} {GOAL}")
     raise Fault(found + ".", install("python3.12 python3.12-venv", "python3.12", "python@3.12"))
 
