@@ -29,7 +29,7 @@ class Imports:
 
     def lines(self, first_party: str) -> list[str]:
         """Return the block, groups parted by empty lines; *first_party* is the root package of the project."""
-        groups: dict[int, list[tuple[bool, str, str]]] = {0: [], 1: [], 2: []}
+        groups: dict[int, list[tuple[bool, str, str]]] = {-1: [], 0: [], 1: [], 2: []}
         for line in self._modules:
             match = _PLAIN.fullmatch(line)
             assert match is not None, line
@@ -76,6 +76,8 @@ def unshadowed(annotation: str, taken: Iterable[str], lines: Iterable[str]) -> t
 
 def _group(module: str, first_party: str) -> int:
     root = module.split(".")[0]
+    if root == "__future__":
+        return -1
     if root in sys.stdlib_module_names:
         return 0
     return 2 if root == first_party else 1

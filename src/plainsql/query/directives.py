@@ -34,6 +34,8 @@ EXISTS: Final[dict[str, bool]] = {
 }
 """Every directive of the language; False until the feature behind it exists."""
 
+REPEATABLE: Final = frozenset({"why"})
+
 _DURATION: Final = re.compile(r"(?P<number>\d{1,10}(?:\.\d{1,6})?)[ \t]*(?P<unit>ms|s|min)\Z")
 _SECONDS: Final = {"ms": 0.001, "s": 1.0, "min": 60.0}
 _LONGEST: Final = 2_147_483.647  # statement_timeout is an integer of milliseconds
@@ -59,7 +61,8 @@ def read_directives(lines: Sequence[DirectiveLine], kind: Kind, suffix: str, fau
         faults: Takes what is wrong with them.
         query: Dotted key, for messages.
     """
-    kept: dict[str, Directive] = {}
+    kept: list[Directive] = []
+    first_lines: dict[str, int] = {}
     timeout: float | None = None
     for line in lines:
         length = line.end - line.start
@@ -67,8 +70,8 @@ def read_directives(lines: Sequence[DirectiveLine], kind: Kind, suffix: str, fau
             message, hint = unknown_directive(line.name)
             faults.add(line.start, message, hint=hint, length=1 + len(line.name), query=query)
             continue
-        if line.name in kept:
-            first = kept[line.name].position.line
+        if line.name in first_lines and line.name not in REPEATABLE:
+            first = first_lines[line.name]
             faults.add(
                 line.start, f"'@{line.name}' stands twice; the first is at line {first}", length=length, query=query
             )
@@ -87,8 +90,9 @@ def read_directives(lines: Sequence[DirectiveLine], kind: Kind, suffix: str, fau
         if fault:
             faults.add(line.start, fault[0], hint=fault[1], length=length, query=query)
         place = position_in(faults.text, line.start)
-        kept[line.name] = Directive(line.name, line.argument, place)
-    return Meaning(tuple(kept.values()), kind, timeout)
+        kept.append(Directive(line.name, line.argument, place))
+        first_lines.setdefault(line.name, place.line)
+    return Meaning(tuple(kept), kind, timeout)
 
 
 def _rows_fault(argument: str, suffix: str) -> tuple[str, str] | None:
