@@ -80,13 +80,13 @@ def scan(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     if nul >= 0:  # the C library would stop here without a word
         raise LexicalError(start + nul, "a NUL character")
     try:
-        offsets = None if part.isascii() else _character_offsets(part)
         found = postgast.scan(part).tokens
     except UnicodeEncodeError as error:
         raise LexicalError(start + error.start, "a character that is not valid Unicode") from None
     except postgast.PgQueryError as error:
-        byte = max(error.cursorpos - 1, 0)
-        raise LexicalError(start + _character(part, byte), error.message.partition(" at or near ")[0]) from None
+        offset = min(max(error.cursorpos - 1, 0), len(part))  # in characters, unlike the tokens' offsets
+        raise LexicalError(start + offset, error.message.partition(" at or near ")[0]) from None
+    offsets = None if part.isascii() else _character_offsets(part)
     tokens = []
     for raw in found:
         first, last = raw.start, raw.end
@@ -107,7 +107,3 @@ def _character_offsets(text: str) -> list[int]:
     offsets = [index for index, char in enumerate(text) for _ in range(len(char.encode()))]
     offsets.append(len(text))
     return offsets
-
-
-def _character(text: str, byte: int) -> int:
-    return len(text.encode()[:byte].decode(errors="ignore"))

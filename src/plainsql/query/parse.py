@@ -114,6 +114,8 @@ def _query(block: Block, header: Header, key: str, number: int, faults: Faults) 
     if any(problem.query == key and problem.level == "error" for problem in faults.found[known:]):
         return None
     start, end = statements[0][0].start, statements[-1][-1].end
+    if body[0].is_comment and header.kind != "script":  # a planner hint
+        start = body[0].start
     sql, source_map = rewrite(text, start, end, found.occurrences, names)
     starts: tuple[int, ...] = (0,)
     parts: tuple[str, ...] = (sql,)
