@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -157,7 +158,11 @@ class _Shape:
             f"sql={literal.block(query.sql)},",
         ]
         if query.kind == "script":
-            lines += ["statements=(", *(f"    {literal.block(text)}," for text in query.statements), "),"]
+            texts = [literal.block(text) for text in query.statements]
+            if len(texts) == 1 and len(texts[0]) < _WIDTH and "\n" not in texts[0]:
+                lines.append(f"statements=({texts[0]},),")
+            else:
+                lines += ["statements=(", *(f"    {text}," for text in texts), "),"]
             lines[3] = 'sql="",'
         if parameters:
             lines += [
@@ -280,7 +285,7 @@ def _doc(description: Description) -> list[str]:
     lines = text.split("\n") if text else [f"Run {query.name}."]
     for directive in query.directives:
         if directive.name == "why":
-            lines += ["", f"Why: {directive.argument}"]
+            lines += ["", *textwrap.wrap(f"Why: {directive.argument}", _WIDTH - 4, break_long_words=False)]
     return [*lines, "", f"Source: {query.file}:{query.line}"]
 
 
