@@ -143,8 +143,8 @@ WHERE
     AND allowed.new_status = :status::order_status
 RETURNING o.id, o.status, o.version;
 
--- name: confirm_order(order_id)^
--- Move a pending order to processing; no row if it is not pending.
+-- name: confirm_order(order_id)<!
+-- Move a pending order to processing, when its stock is reserved and its payment has started.
 UPDATE orders
 SET
     status = 'processing',

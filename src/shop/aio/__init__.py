@@ -1,0 +1,1 @@
+"""The shop's services under asyncio: the same names as in `shop`."""
