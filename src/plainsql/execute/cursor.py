@@ -164,8 +164,11 @@ class StatementCursor(StatementMixin, Cursor[Any]):
 
     def run_many(self, rows: Iterable[Dumped]) -> None:
         """Send the statement once for each of the dumped *rows*, all in one round trip where libpq can."""
+        conn = self._conn
         self.executemany(self._bound.query, rows)
-        self._fetch_pipeline()
+        if conn._pipeline:
+            with conn.lock:
+                conn.wait(conn._pipeline._fetch_gen(flush=True))
 
 
 class AsyncStatementCursor(StatementMixin, AsyncCursor[Any]):
@@ -199,5 +202,8 @@ class AsyncStatementCursor(StatementMixin, AsyncCursor[Any]):
 
     async def run_many(self, rows: Iterable[Dumped]) -> None:
         """Send the statement once for each of the dumped *rows*, all in one round trip where libpq can."""
+        conn = self._conn
         await self.executemany(self._bound.query, rows)
-        await self._fetch_pipeline()
+        if conn._pipeline:
+            async with conn.lock:
+                await conn.wait(conn._pipeline._fetch_gen(flush=True))
