@@ -109,7 +109,7 @@ def describe_query(conn: psycopg.Connection[Any], query: Query) -> Description:
 
 
 def describe_all(
-    conn: psycopg.Connection[Any], queries: Iterable[Query], *, progress: Callable[[Query], None] | None = None
+    conn: psycopg.Connection[Any], queries: Iterable[Query], *, progress: Callable[[int, int], None] | None = None
 ) -> list[Description]:
     """
     Return a Description for each of *queries*, in order; a bad one never hides the others.
@@ -117,14 +117,15 @@ def describe_all(
     Args:
         conn: In autocommit, on a scratch or development database.
         queries: As the loader made them.
-        progress: Called with each query before it is described.
+        progress: Called after each query with how many are done and how many there are.
     """
     describer = Describer(conn)
-    descriptions = []
+    descriptions: list[Description] = []
+    queries = list(queries)
     for query in queries:
-        if progress is not None:
-            progress(query)
         descriptions.append(describer.describe(query))
+        if progress is not None:
+            progress(len(descriptions), len(queries))
     return descriptions
 
 

@@ -1,0 +1,69 @@
+"""The JSON of ``plainsql describe --json``, which other tools parse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+from plainsql.describe.model import Column, Description, Parameter
+from plainsql.query.problem import Problem
+from plainsql.typemap import python_type
+
+
+class HasProblems(Protocol):
+    """A catalog, as far as a report reads it."""
+
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """What is wrong with its files."""
+
+
+def report(catalog: HasProblems, descriptions: Iterable[Description]) -> dict[str, Any]:
+    """
+    Return what is known of every query as plain values, by key and in file order.
+
+    A query that the loader refused has an entry too, when its name is known: without kind, parameters and columns.
+    """
+    queries = {description.query.key: _entry(description) for description in descriptions}
+    for problem in catalog.problems:
+        if problem.query is None or problem.level != "error":
+            continue
+        entry = queries.setdefault(problem.query, _unloaded(problem))
+        entry["error"] = entry["error"] or _error(problem)
+    return {"queries": queries}
+
+
+def exit_code(catalog: HasProblems, descriptions: Iterable[Description]) -> int:
+    """Return 1 if a file or a query has an error, else 0; warnings are none."""
+    has_error = any(problem.level == "error" for problem in catalog.problems)
+    return int(has_error or any(description.problem is not None for description in descriptions))
+
+
+def _entry(description: Description) -> dict[str, Any]:
+    query = description.query
+    return {
+        "file": query.file,
+        "line": query.line,
+        "kind": query.kind,
+        "params": [_value(parameter, python_type(parameter.type).parameter) for parameter in description.parameters],
+        "columns": [_value(column, python_type(column.type).result) for column in description.columns],
+        "reads": list(description.reads),
+        "writes": list(description.writes),
+        "error": None if description.problem is None else _error(description.problem),
+    }
+
+
+def _value(value: Parameter | Column, py_type: str) -> dict[str, Any]:
+    described: dict[str, Any] = {"name": value.name, "pg_type": value.type.name}
+    if isinstance(value, Column):
+        described["domain"] = value.domain
+    return {**described, "py_type": py_type, "nullable": value.nullable}
+
+
+def _unloaded(problem: Problem) -> dict[str, Any]:
+    nothing: dict[str, Any] = {"params": [], "columns": [], "reads": [], "writes": [], "error": None}
+    return {"file": problem.file, "line": problem.line, "kind": None, **nothing}
+
+
+def _error(problem: Problem) -> dict[str, Any]:
+    return {"message": problem.message, "line": problem.line, "column": problem.column}

@@ -1,0 +1,40 @@
+"""Which server scratch databases live on."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from plainsql.config import find_config
+from plainsql.target import EMBEDDED_FOLDER, LINGER
+
+URL = "PLAINSQL_SCRATCH_URL"
+
+
+@contextmanager
+def scratch_server(server: str | None = None, folder: Path | None = None) -> Iterator[str]:
+    """
+    Yield the conninfo of a role that may make databases.
+
+    Args:
+        server: Goes before everything else.
+        folder: The project, or a folder in it. Outside of any project the embedded server is a temporary one.
+    """
+    if found := server or os.environ.get(URL):
+        yield found
+        return
+    from plainsql.embedded import EmbeddedPostgres
+
+    config = find_config(folder)
+    if config is not None:
+        with EmbeddedPostgres.start(config.root / EMBEDDED_FOLDER / "postgres", linger=LINGER) as postgres:
+            yield postgres.conninfo()
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="plainsql-scratch-", ignore_cleanup_errors=True) as home,
+        EmbeddedPostgres.start(Path(home)) as postgres,
+    ):
+        yield postgres.conninfo()

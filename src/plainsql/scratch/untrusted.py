@@ -1,0 +1,93 @@
+"""
+A database for SQL that nobody vouches for.
+
+The file's session logs in as a role made for it, which owns its database and has no other right on the server. It
+really logs in: SET ROLE and SET SESSION AUTHORIZATION lead nowhere, and neither do triggers that run at COMMIT.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from plainsql.errors import SchemaFileError
+from plainsql.queries.scratch import list_scratch_databases, list_scratch_roles
+
+PREFIX = "plainsql_untrusted_"
+ABANDONED = 24 * 3600
+"""Seconds after which what a killed process left behind is dropped."""
+STATEMENT_SECONDS = 120
+
+_ROLE = sql.SQL(
+    "CREATE ROLE {} LOGIN PASSWORD {} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 20"
+)
+
+
+@contextmanager
+def untrusted_database(server: str) -> Iterator[str]:
+    """
+    Yield the conninfo of a new role in a new database; both are dropped at the end, whoever is connected.
+
+    Args:
+        server: Conninfo of a role that may make databases and roles.
+
+    Raises:
+        SchemaFileError: The server doesn't let the new role in.
+    """
+    name = f"{PREFIX}{int(time.time())}_{secrets.token_hex(6)}"
+    password = secrets.token_urlsafe(24)
+    with psycopg.connect(server, autocommit=True) as admin:
+        _drop_abandoned(admin)
+        # Hashed here, so that no log of the server has it in clear.
+        hashed = admin.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256").decode()
+        admin.execute(_ROLE.format(sql.Identifier(name), sql.Literal(hashed)))
+        try:
+            create = sql.SQL("CREATE DATABASE {} OWNER {}")
+            admin.execute(create.format(sql.Identifier(name), sql.Identifier(name)))
+            conninfo = make_conninfo(
+                server,
+                dbname=name,
+                user=name,
+                password=password,
+                options=f"-c statement_timeout={STATEMENT_SECONDS}s",
+            )
+            _try_login(conninfo, name)
+            yield conninfo
+        finally:
+            _drop(admin, name, force=True)
+
+
+def _try_login(conninfo: str, role: str) -> None:
+    try:
+        with psycopg.connect(conninfo) as conn:
+            user = conn.info.user
+    except psycopg.OperationalError as error:
+        raise SchemaFileError(
+            f"the scratch server doesn't let a new role log in, so schema files can't be loaded safely: {error}"
+        ) from error
+    if user != role:
+        raise SchemaFileError(f"the scratch server logs role {role} in as {user}: schema files can't be loaded safely")
+
+
+def _drop_abandoned(admin: psycopg.Connection[Any]) -> None:
+    """Drop what processes that were killed left behind."""
+    names = {row.name for row in list_scratch_databases(admin, prefix=PREFIX, description=None)}
+    names.update(row.name for row in list_scratch_roles(admin, prefix=PREFIX))
+    for name in names:
+        made = name.removeprefix(PREFIX).partition("_")[0]
+        if made.isdigit() and int(made) < time.time() - ABANDONED:
+            with suppress(psycopg.Error):
+                _drop(admin, name, force=False)
+
+
+def _drop(admin: psycopg.Connection[Any], name: str, *, force: bool) -> None:
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)") if force else sql.SQL("DROP DATABASE IF EXISTS {}")
+    admin.execute(drop.format(sql.Identifier(name)))
+    admin.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(name)))

@@ -1,0 +1,25 @@
+-- Scratch: databases that plainsql builds to ask PostgreSQL about queries, and drops again.
+-- Tables: pg_database, pg_shdescription, pg_roles.
+
+-- name: lock_scratch(key)$
+-- Wait until nobody else builds a scratch database of this key; the session keeps the lock.
+SELECT pg_catalog.pg_advisory_lock(pg_catalog.hashtextextended(:key, 0)) IS NOT NULL AS locked;
+
+-- name: list_scratch_databases(prefix, description)
+-- List scratch databases whose names begin with a prefix and that carry a description, newest first.
+SELECT d.datname AS name
+FROM pg_catalog.pg_database AS d
+WHERE
+    pg_catalog.starts_with(d.datname::text, :prefix)
+    AND (
+        :description::text IS NULL
+        OR pg_catalog.shobj_description(d.oid, 'pg_database') = :description
+    )
+ORDER BY d.oid DESC;
+
+-- name: list_scratch_roles(prefix)
+-- List roles whose names begin with a prefix.
+SELECT r.rolname AS name
+FROM pg_catalog.pg_roles AS r
+WHERE pg_catalog.starts_with(r.rolname::text, :prefix)
+ORDER BY r.rolname;

@@ -1,0 +1,245 @@
+"""Schema files: split as psql would, loaded by a role that can leave no trace."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from plainsql.embedded.binaries import find_pg_dump
+from plainsql.errors import SchemaFileError
+from plainsql.scratch import scratch_database
+from plainsql.scratch.psql import split_script
+from plainsql.scratch.untrusted import PREFIX, untrusted_database
+
+
+def write(folder: Path, text: str, name: str = "schema.sql") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def load(server: str, *files: Path) -> None:
+    with scratch_database(schema_files=files, server=server):
+        pass
+
+
+def steps(text: str) -> list[str]:
+    return [step.sql for step in split_script(text, "schema.sql")]
+
+
+def test_statements_are_split_where_psql_splits_them() -> None:
+    text = """
+CREATE TABLE t (a text DEFAULT 'x;y'); -- a comment; with a semicolon
+CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; SELECT CASE WHEN true THEN 2 END; END;
+DO $$ BEGIN PERFORM 1; END $$;;
+SELECT 1"""
+    assert [step.split()[0] for step in steps(text)] == ["CREATE", "CREATE", "DO", "SELECT"]
+
+
+def test_dump_lines_and_copy_blocks_are_understood() -> None:
+    text = (
+        "\\restrict abc\nCREATE TABLE t (a text, b text);\n"
+        "COPY public.t (a, b) FROM stdin;\nit's\t\\N\n;\\\\restrict\t$$\n\\.\n\nSELECT 1;\n\\unrestrict abc\n"
+    )
+    found = list(split_script(text, "dump.sql"))
+    assert [step.sql for step in found] == [
+        "CREATE TABLE t (a text, b text)",
+        "COPY public.t (a, b) FROM stdin",
+        "SELECT 1",
+    ]
+    assert found[1].data == "it's\t\\N\n;\\\\restrict\t$$\n"
+
+
+def test_backslashes_inside_quotes_are_no_commands() -> None:
+    assert len(steps("SELECT '\n\\connect x\n';\nSELECT $$\n\\! rm\n$$;\n/*\n\\q\n*/")) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("SELECT 1;\n\\connect postgres\n", r"schema.sql:2: the psql command \connect is not supported"),
+        ("\n\n\\! touch /tmp/x\n", r"schema.sql:3: the psql command \! is not supported"),
+        ("CREATE TABLE t (a int);\nSELECT 'open", "schema.sql:2: unterminated quoted string"),
+        ("COPY t FROM stdin;\n1\n", "schema.sql:1: the data of COPY has no end"),
+    ],
+)
+def test_what_is_no_sql_is_refused_with_its_line(text: str, message: str) -> None:
+    with pytest.raises(SchemaFileError, match=re.escape(message)):
+        steps(text)
+
+
+def test_failing_statement_is_named_by_file_and_line(server: str, tmp_path: Path) -> None:
+    path = write(tmp_path, "CREATE TABLE a (x int);\n\nCREATE TABLE b (\n    x nosuchtype\n);\n")
+    with pytest.raises(SchemaFileError, match=r'schema\.sql:4: type "nosuchtype" does not exist'):
+        load(server, path)
+
+
+def test_missing_and_binary_files_are_refused(server: str, tmp_path: Path) -> None:
+    with pytest.raises(SchemaFileError, match=r"nothing\.sql: can't read it"):
+        load(server, tmp_path / "nothing.sql")
+    (tmp_path / "bin.sql").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SchemaFileError, match="is not UTF-8"):
+        load(server, tmp_path / "bin.sql")
+
+
+def test_several_files_are_loaded_in_order_each_with_a_fresh_search_path(server: str, tmp_path: Path) -> None:
+    first = write(tmp_path, "SELECT pg_catalog.set_config('search_path', '', false);\nCREATE TABLE public.a (x int);\n")
+    second = write(tmp_path, "CREATE VIEW b AS SELECT x FROM a;\n", "second.sql")
+    with scratch_database(schema_files=[first, second], server=server) as conninfo, psycopg.connect(conninfo) as conn:
+        assert conn.execute("SELECT x FROM b").fetchall() == []
+
+
+def test_copy_data_is_loaded(server: str, tmp_path: Path) -> None:
+    path = write(tmp_path, "CREATE TABLE t (a int, b text);\nCOPY t (a, b) FROM stdin;\n1\té;\n2\t\\N\n\\.\n")
+    with scratch_database(schema_files=[path], server=server) as conninfo, psycopg.connect(conninfo) as conn:
+        assert conn.execute("SELECT a, b FROM t ORDER BY a").fetchall() == [(1, "é;"), (2, None)]
+
+
+def test_owners_grants_and_settings_of_elsewhere_are_skipped(
+    server: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = write(
+        tmp_path,
+        "SET no_such_setting = 0;\nCREATE TABLE t (a int);\nALTER TABLE t OWNER TO nobody_here;\n"
+        "ALTER TABLE t OWNER TO postgres;\nGRANT SELECT ON t TO nobody_here;\n",
+    )
+    with caplog.at_level("INFO", logger="plainsql.scratch"):
+        load(server, path)
+    assert [record.getMessage().split(": ")[0].rpartition("/")[2] for record in caplog.records] == [
+        "schema.sql:1",
+        "schema.sql:3",
+        "schema.sql:4",
+        "schema.sql:5",
+    ]
+
+
+def test_trusted_extensions_can_be_made(server: str, tmp_path: Path) -> None:
+    load(
+        server,
+        write(tmp_path, "CREATE EXTENSION citext;\nCREATE TABLE t (a citext);\nCOMMENT ON EXTENSION plpgsql IS 'x';"),
+    )
+
+
+ATTACKS = [
+    "COPY (SELECT 1) TO PROGRAM 'touch {marker}'",
+    "COPY (SELECT 1) TO '{marker}'",
+    "CREATE TABLE x (a text); COPY x FROM PROGRAM 'touch {marker}'",
+    "CREATE TABLE x (a text); COPY x FROM '/etc/passwd'",
+    "DO $$ BEGIN EXECUTE 'COPY (SELECT 1) TO PROGRAM ''touch {marker}'''; END $$",
+    "ALTER SYSTEM SET work_mem = '65MB'",
+    "SELECT lo_import('/etc/passwd')",
+    "SELECT lo_export(lo_from_bytea(0, 'x'), '{marker}')",
+    "SELECT pg_read_file('/etc/passwd')",
+    "SELECT pg_ls_dir('.')",
+    "CREATE ROLE plainsql_trace",
+    "CREATE ROLE plainsql_trace SUPERUSER",
+    "ALTER ROLE CURRENT_USER SUPERUSER",
+    "ALTER ROLE CURRENT_USER CREATEDB",
+    "CREATE DATABASE plainsql_trace",
+    "CREATE TABLESPACE plainsql_trace LOCATION '/tmp'",
+    "RESET ROLE; RESET SESSION AUTHORIZATION; SET SESSION AUTHORIZATION postgres",
+    "SET ROLE postgres",
+    "SET ROLE pg_execute_server_program",
+    "GRANT pg_execute_server_program TO CURRENT_USER; COPY (SELECT 1) TO PROGRAM 'touch {marker}'",
+    "CREATE EXTENSION file_fdw",
+    "CREATE EXTENSION dblink",
+    "LOAD '/tmp/x.so'",
+    "CREATE FUNCTION f() RETURNS int LANGUAGE c AS '/tmp/x.so', 'f'",
+    "CREATE LANGUAGE plpython3u",
+    "SET shared_preload_libraries = 'x'",
+    "ALTER DATABASE postgres SET work_mem = '65MB'",
+    "ALTER ROLE postgres SET work_mem = '65MB'",
+    "COMMENT ON DATABASE postgres IS 'plainsql_trace'",
+]
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_untrusted_sql_is_refused_and_leaves_no_trace(server: str, tmp_path: Path, attack: str) -> None:
+    marker = tmp_path / "marker"
+    tmp_path.chmod(0o777)
+    path = write(tmp_path, "CREATE TABLE fine (a int);\n" + attack.format(marker=marker) + ";\n")
+    before = traces(server)
+    with pytest.raises(SchemaFileError, match=r"schema\.sql:2: "):
+        load(server, path)
+    assert traces(server) == before
+    assert not marker.exists()
+
+
+def test_triggers_that_wait_for_commit_run_without_rights(server: str, tmp_path: Path) -> None:
+    text = """
+CREATE TABLE t (a int);
+CREATE TABLE who (name text, is_super text);
+CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO who VALUES (current_user, current_setting('is_superuser'));
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER late AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION f();
+BEGIN;
+INSERT INTO t VALUES (1);
+COMMIT;
+"""
+    path = write(tmp_path, text)
+    with scratch_database(schema_files=[path], server=server) as conninfo, psycopg.connect(conninfo) as conn:
+        row = conn.execute("SELECT name, is_super FROM who").fetchone()
+    assert row is not None
+    assert row[0].startswith(PREFIX)
+    assert row[1] == "off"
+
+
+def test_role_and_database_are_dropped_also_when_the_file_stays_connected(server: str) -> None:
+    before = traces(server)
+    with untrusted_database(server) as conninfo:
+        lingering = psycopg.connect(conninfo)
+        assert traces(server) != before
+    assert traces(server) == before
+    lingering.close()
+
+
+def test_what_killed_processes_left_is_dropped_after_a_day(server: str) -> None:
+    name = f"{PREFIX}1000000_{'ab' * 6}"
+    with psycopg.connect(server, autocommit=True) as conn:
+        conn.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(name)))
+        conn.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(name)))
+    with untrusted_database(server):
+        assert not any(name in trace for trace in traces(server))
+
+
+def test_a_dump_of_pg_dump_is_loaded(server: str, empty_database: str, tmp_path: Path) -> None:
+    with psycopg.connect(empty_database, autocommit=True) as conn:
+        pg_dump = find_pg_dump(conn.info.server_version // 10000, tls=False)
+        conn.execute(
+            "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TABLE t (a int PRIMARY KEY, m mood NOT NULL);"
+            "INSERT INTO t VALUES (1, 'ok'); CREATE VIEW v AS SELECT * FROM t;"
+        )
+    path = tmp_path / "dump.sql"
+    subprocess.run([pg_dump, empty_database, "-f", str(path)], check=True)
+    with scratch_database(schema_files=[path], server=server) as conninfo, psycopg.connect(conninfo) as conn:
+        assert conn.execute("SELECT a, m FROM v").fetchall() == [(1, "ok")]
+
+
+def traces(server: str) -> list[str]:
+    """Everything a file could leave on the server, apart from what other tests make at the same time."""
+    with psycopg.connect(make_conninfo(server, dbname="postgres"), autocommit=True) as conn:
+        rows = conn.execute(
+            """
+            SELECT 'database ' || datname FROM pg_database
+                WHERE datname LIKE 'plainsql_untrusted%' OR datname LIKE '%trace%'
+            UNION ALL SELECT 'role ' || rolname FROM pg_roles
+                WHERE rolname LIKE 'plainsql_untrusted%' OR rolname LIKE '%trace%'
+            UNION ALL SELECT 'tablespace ' || spcname FROM pg_tablespace
+            UNION ALL SELECT 'setting ' || setdatabase || setrole || setconfig::text FROM pg_db_role_setting
+            UNION ALL SELECT 'comment ' || description FROM pg_shdescription WHERE description LIKE '%trace%'
+            UNION ALL SELECT 'file ' || name || ' ' || coalesce(setting, '') FROM pg_file_settings
+                WHERE sourcefile LIKE '%auto.conf'
+            UNION ALL SELECT 'large object ' || oid::text FROM pg_largeobject_metadata
+            ORDER BY 1
+            """
+        ).fetchall()
+    return [row[0] for row in rows]
