@@ -95,6 +95,7 @@ def bound(query: Query, rows: tuple[Any, ...], parameters: dict[str, Any]) -> tu
     """Return what follows the statement in a call; wrong names or numbers of arguments are a ParameterError."""
     where = f"{query.file}:{query.line}: query '{query.key}'"
     if query.kind == "many_exec":
+        rows += (parameters.pop("rows"),) if "rows" in parameters else ()
         if len(rows) != 1 or parameters:
             raise ParameterError(f"{where} takes the rows as its one argument after the connection")
         return rows

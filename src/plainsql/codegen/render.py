@@ -188,7 +188,7 @@ class _Shape:
         arguments: list[str] = []
         if self.params:
             self.imports.add("from collections.abc import Iterable")
-            arguments = [f"rows: Iterable[{self.params}]"]
+            arguments = []
         else:
             arguments = [
                 f"{p.name}: {self._annotation(python_type(p.type), 'parameter', p.nullable)}"
@@ -197,7 +197,8 @@ class _Shape:
         returns = self._returns()
         keyword = "async def" if awaited else "def"
         start = f"{keyword} {query.name}("
-        inner = ["conn: Conn", "/", *(["*", *arguments] if arguments else [])]
+        rows = [f"rows: Iterable[{self.params}]"] if self.params else []
+        inner = ["conn: Conn", "/", *rows, *(["*", *arguments] if arguments else [])]
         signature = f"{start}{', '.join(inner)}) -> {returns}:"
         if len(signature) > _WIDTH:
             signature = "\n".join([start, *(f"    {part}," for part in inner), f") -> {returns}:"])

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-import postgast
-from postgast.pg_query_pb2 import KeywordKind
-from postgast.pg_query_pb2 import Token as TokenCode
+if TYPE_CHECKING:
+    # Its stub is no valid Python; read by mypy it would stop the check of every project that imports plainsql.
+    postgast: Any
+    KeywordKind: Any
+    TokenCode: Any
+else:
+    import postgast
+    from postgast.pg_query_pb2 import KeywordKind
+    from postgast.pg_query_pb2 import Token as TokenCode
 
 TokenKind = Literal[
     "name", "quoted", "keyword", "reserved", "string", "number", "param", "line_comment", "block_comment", "symbol"
