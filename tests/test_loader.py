@@ -236,8 +236,9 @@ def test_rewriting_changes_no_token_but_the_parameters(sql: str) -> None:
 
 NOISE = st.sampled_from([
     "-- name: a()\n", "-- name: b(x)^\n", "-- name: c#\n", "-- nmae: d\n", "-- name:", "-- name: list()\n",
-    "-- @rows 1\n", "-- @timeout 1s\n", "-- @tiemout\n", "-- @\n", "/*", "*/", "'", '"', "$$", "--", "\n", ";", "SELECT 1", ":x", ":",
-    "$1", "(", ")", "[", "]", "é", "\0", "\ud800", "\r", "\ufeff", "-- doc\n", "CREATE FUNCTION f() BEGIN ATOMIC", "END", "@",
+    "-- @rows 1\n", "-- @timeout 1s\n", "-- @tiemout\n", "-- @\n", "/*", "*/", "'", '"', "$$", "--", "\n", ";",
+    "SELECT 1", ":x", ":", "$1", "(", ")", "[", "]", "é", "\0", "\ud800", "\r", "\ufeff", "-- doc\n",
+    "CREATE FUNCTION f() BEGIN ATOMIC", "END", "@",
 ])  # fmt: skip
 
 

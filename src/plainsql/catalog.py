@@ -139,7 +139,9 @@ def _name_problems(shown: str, parts: tuple[str, ...]) -> list[Problem]:
     for part in parts:
         plain = re.sub(r"[^a-z0-9]+", "_", part.lower()).strip("_")
         if not _MODULE.match(part) or keyword.iskeyword(part) or part in ("aio", "__init__"):
-            hint = f"rename it, for example to '{plain}_queries'" if plain == part else f"rename it to '{plain}'"
+            better = f"q_{plain}" if plain[:1].isdigit() else plain or "queries"
+            better += "_queries" if better == part else ""
+            hint = f"rename it, for example to '{better}'"
             return [Problem(shown, 1, 1, f"'{part}' can't be the name of a Python module", hint)]
     return []
 
