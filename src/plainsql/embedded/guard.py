@@ -46,6 +46,21 @@ def try_lock(fd: int) -> bool:
     return True
 
 
+def guard_is_alive(home: Path) -> bool:
+    """Tell whether a guard holds its lock."""
+    try:
+        fd = os.open(home / "guard.lock", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(fd)
+    return False
+
+
 class Guard:
     """One server from start to stop."""
 
@@ -265,12 +280,13 @@ def clear_orphans(guard: Guard) -> None:
         return
     data = guard.home / "data"
     pid, _ = postmaster_status(data)
-    leftover = set(processes_in(data))
-    if pid and is_postgres(pid) and (pid in leftover or not os.path.isdir("/proc/self")):
-        leftover.add(pid)
-    elif pid and is_alive(pid) and pid not in leftover:
-        (data / "postmaster.pid").unlink(missing_ok=True)  # the number now belongs to another program
-    end_processes(leftover)
+    if os.path.isdir("/proc/self"):
+        end_processes(set(processes_in(data)))
+        (data / "postmaster.pid").unlink(missing_ok=True)  # its number may live on, as a zombie or another program
+    elif pid and is_postgres(pid):
+        end_processes({pid})
+    elif pid and is_alive(pid):
+        (data / "postmaster.pid").unlink(missing_ok=True)
     lock = Path(guard.spec["sockets"]) / ".s.PGSQL.5432.lock"
     lock.unlink(missing_ok=True)
     lock.with_suffix("").unlink(missing_ok=True)

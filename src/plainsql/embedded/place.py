@@ -11,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from plainsql.embedded.guard import guard_is_alive
 from plainsql.embedded.owner import SYSTEM_FOLDER, Owner
 from plainsql.errors import EmbeddedServerError
 
@@ -91,7 +92,8 @@ def _sweep() -> None:
             link = Path((home / "origin").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue
-        if not link.is_symlink() and any(link.is_relative_to(base) for base in temporary):
+        wanted = link.is_symlink() and link.readlink() == home
+        if not wanted and any(link.is_relative_to(base) for base in temporary) and not guard_is_alive(home):
             shutil.rmtree(home, ignore_errors=True)
 
 

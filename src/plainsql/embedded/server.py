@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from plainsql.embedded.guard import open_lock, try_lock
+from plainsql.embedded.guard import guard_is_alive, open_lock, try_lock
 from plainsql.embedded.owner import Owner
 from plainsql.embedded.place import socket_folder
 from plainsql.errors import EmbeddedServerError
@@ -83,21 +83,6 @@ def acquire(home: Path, owner: Owner, make_spec: Callable[[Path], dict[str, Any]
     raise EmbeddedServerError(f"{name} ended {ATTEMPTS} times while it started; its log: {home / 'server.log'}")
 
 
-def guard_is_alive(home: Path) -> bool:
-    """Tell whether a guard holds its lock."""
-    try:
-        fd = os.open(home / "guard.lock", os.O_RDWR | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(fd)
-    return False
-
-
 def read_state(home: Path) -> dict[str, Any] | None:
     """Return what the guard last wrote, or None."""
     try:
@@ -150,7 +135,7 @@ def _wait_until_ready(home: Path, name: str) -> dict[str, Any] | None:
         alive = guard_is_alive(home)
         state = read_state(home)
         phase = state["phase"] if state else ""
-        if state and phase == "failed":
+        if state and phase == "failed" and not alive:
             raise EmbeddedServerError(f"{name} can't start in {home}: {state['error']}{_disk_note(home)}")
         if state and alive and phase == "ready":
             return state
