@@ -1,7 +1,7 @@
 """A Database used inside its own transaction is refused for the task or thread that opened it, and for no other."""
 
 # A transaction that raises is a block by nature.
-# ruff: noqa: PT012, SIM117
+# ruff: noqa: PT012
 
 from __future__ import annotations
 
