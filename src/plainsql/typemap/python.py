@@ -46,7 +46,8 @@ def python_type(type: PgType) -> PyType:
     Return how *type* looks in Python.
 
     Arrays hold ``| None`` elements because PostgreSQL can't promise otherwise; arrays of more than one dimension come
-    back as nested lists, which no annotation can tell from the type. An unknown type is text, with ``known=False``.
+    back as nested lists, which no annotation can tell from the type. For the same reason a JSON list inside a
+    ``jsonb[]`` argument is written ``Jsonb([...])``. An unknown type is text, with ``known=False``.
     """
     if type.oid in TYPED:
         builtin = TYPED[type.oid]
