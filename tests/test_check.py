@@ -24,14 +24,14 @@ def test_a_project_in_step_passes(project: Project) -> None:
 
 FAULTS = {
     "misspelt column": ("SELECT id, email, balance", "SELECT id, emial, balance", "queries/users.sql:19:12", "email"),
-    "misspelt table": ("FROM users ORDER", "FROM usres ORDER", "queries/users.sql:19:33", "usres"),
+    "misspelt table": ("FROM users ORDER", "FROM usres ORDER", "queries/users.sql:19:32", "usres"),
     "duplicate name": ("-- name: list_users", "-- name: find_user", "queries/users.sql:18", "line 3"),
     "typo in header": ("-- name: list_users", "-- nmae: list_users", "queries/users.sql:18", "name"),
     "typo in directive": ("-- Create a user.", "-- @tiemout 2s", "queries/users.sql:10", "@timeout"),
     "directive of a later version": ("-- Create a user.", "-- @cache 5s", "queries/users.sql:10", "does not exist yet"),
     "undeclared parameter": ("lower(:email)", "lower(:emial)", "queries/users.sql:7", "email"),
     "unused parameter": ("create_user(email, ", "create_user(email, colour, ", "queries/users.sql:9", "colour"),
-    "two statements": ("ORDER BY id;", "ORDER BY id; SELECT 1;", "queries/users.sql:19", "two statements"),
+    "two statements": ("ORDER BY id;", "ORDER BY id; SELECT 1;", "queries/users.sql:19:51", "second statement"),
     "wrong kind": (
         "rename_user(user_id, nickname)!",
         "rename_user(user_id, nickname)^",

@@ -187,7 +187,7 @@ def test_watch_generates_after_a_save_and_survives_a_fault(project: Project) -> 
         assert "bron" in _read_until(watcher, "1 error")
         project.replace("queries/users.sql", "balance, bron", "balance")
         _read_until(watcher, "queries generated")
-        assert "born" not in project.read("app/queries/users.py")
+        assert "balance: Decimal\n    born" not in project.read("app/queries/users.py")
     finally:
         watcher.send_signal(signal.SIGINT)
         watcher.wait(10)

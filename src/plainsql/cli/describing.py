@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import sys
@@ -51,18 +50,16 @@ def run(
         migrations = config.migrations if config.migrations.is_dir() else None
     catalog = load_catalog(folder, root=root)
     names = [query for file in catalog.files for query in file.queries]
-    done = itertools.count(1)
     with progress("describing queries") as show:
-        step = lambda _: show(next(done), len(names))  # noqa: E731
         if dsn:
             with psycopg.connect(dsn, autocommit=True) as conn:
-                descriptions = describe_all(conn, names, progress=step)
+                descriptions = describe_all(conn, names, progress=show)
         else:
             with (
                 scratch_database(migrations=migrations, schema_files=schema, server=scratch, folder=root) as conninfo,
                 psycopg.connect(conninfo, autocommit=True) as conn,
             ):
-                descriptions = describe_all(conn, names, progress=step)
+                descriptions = describe_all(conn, names, progress=show)
     result: dict[str, Any] = report(catalog, descriptions)
     errors = any(entry["error"] for entry in result["queries"].values()) or any(
         problem.level == "error" for problem in catalog.problems
