@@ -223,7 +223,7 @@ def test_the_adapter_refuses_to_run_anything() -> None:
     queries = aiosql.from_str(text + "-- name: many(x)*!\nSELECT :x;", "plainsql", loader_cls=PlainSQLLoader)
     for name in queries.available_queries:
         call = getattr(queries, name)
-        arguments = ([],) if name == "many" else ()
+        arguments: tuple[object, ...] = ([],) if name == "many" else ()
         with pytest.raises(PlainSQLError, match="does not run them: use `plainsql generate`"):
             call(None, *arguments)
 

@@ -160,6 +160,16 @@ def test_an_open_quote_stays_in_its_query(opened: str) -> None:
     assert [(problem.line, problem.column, problem.query) for problem in problems] == [(2, 8, "t.a"), (6, 8, "t.c")]
 
 
+def test_an_open_quote_is_not_closed_by_an_apostrophe_in_a_later_comment() -> None:
+    file, problems = load("-- name: a()\nSELECT 'a;\n-- name: b()\n-- Don't.\nSELECT 1;\n")
+    assert ([query.name for query in file.queries], [problem.line for problem in problems]) == (["b"], [2])
+
+
+def test_three_open_quotes_are_three_faults() -> None:
+    _, problems = load("-- name: a()\nSELECT 'a;\n-- name: b()\nSELECT $$b;\n-- name: c()\nSELECT 'c;\n")
+    assert [(problem.line, problem.query) for problem in problems] == [(2, "t.a"), (4, "t.b"), (6, "t.c")]
+
+
 def test_directives_are_kept_with_their_place() -> None:
     query = one("-- name: q(id)^\n-- Doc.\n-- @rows 1\n--@timeout 1.5s\n-- @why  it is so  \nSELECT :id")
     assert (query.kind, query.timeout, query.doc) == ("one", 1.5, "Doc.")
