@@ -92,25 +92,28 @@ def refuse_inactive(lines: Iterable[PricedLine]) -> None:
             raise InactiveProductError(line.product_id, line.name)
 
 
-def refuse_shortage(lines: Iterable[PricedLine], rows: Iterable[ReserveManyRow]) -> None:
-    """Raise InsufficientStockError for the first product that kept *rows* from being reserved."""
+def refuse_shortage(lines: Sequence[PricedLine], rows: Iterable[ReserveManyRow]) -> None:
+    """Raise InsufficientStockError for the first product of which *rows* say that there were too few."""
     names = {line.product_id: line.name for line in lines}
-    for row in rows:
-        if not row.reserved and row.available < row.requested:
-            raise InsufficientStockError(
-                row.product_id, names[row.product_id], requested=row.requested, available=row.available
-            )
+    available = {row.product_id: row.available for row in rows}
+    asked = pieces((line.product_id, line.quantity) for line in lines)
+    for product_id, requested in sorted(asked.items()):
+        left = available.get(product_id, 0)
+        if left < requested:
+            raise InsufficientStockError(product_id, names[product_id], requested=requested, available=left)
 
 
 def same_lines(lines: Iterable[Line], stored: Iterable[tuple[int, int]]) -> bool:
     """Say whether *stored*, pairs of product and quantity, are the pieces that *lines* ask for."""
-    asked: Counter[int] = Counter()
-    for line in lines:
-        asked[line.product_id] += line.quantity
-    had: Counter[int] = Counter()
-    for product_id, quantity in stored:
-        had[product_id] += quantity
-    return asked == had
+    return pieces((line.product_id, line.quantity) for line in lines) == pieces(stored)
+
+
+def pieces(pairs: Iterable[tuple[int, int]]) -> Counter[int]:
+    """Return how many pieces of each product *pairs* of product and quantity are together."""
+    total: Counter[int] = Counter()
+    for product_id, quantity in pairs:
+        total[product_id] += quantity
+    return total
 
 
 def loyalty_points(total: Decimal) -> int:

@@ -1,0 +1,1 @@
+COPY categories (id, parent_id, name) FROM STDIN;

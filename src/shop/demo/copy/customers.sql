@@ -1,0 +1,1 @@
+COPY customers (id, name, email, created_at) FROM STDIN;

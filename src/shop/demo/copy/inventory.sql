@@ -1,0 +1,1 @@
+COPY inventory (product_id, warehouse_id, on_hand) FROM STDIN;

@@ -1,0 +1,1 @@
+COPY warehouses (id, name) FROM STDIN;
