@@ -215,7 +215,7 @@ class _Shape:
         found = ["conn", self.constant]
         if self.params:
             found.append("rows")
-        elif self.query.kind != "script":
+        elif self.query.parameters:
             found.append(literal.tuple_of(self.query.parameters))
         return found
 
