@@ -6,8 +6,10 @@ import getpass
 import socket
 import sys
 import uuid
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -15,6 +17,7 @@ from yoyo.backends.core.postgresql import PostgresqlPsycopgBackend  # type: igno
 from yoyo.connections import DatabaseURI  # type: ignore[import-untyped]  # yoyo has no types
 
 from plainsql.errors import PlainSQLError
+from plainsql.migrations.files import check_files, check_reversible, check_steps
 from plainsql.target import resolve_target
 
 _open = ExitStack()
@@ -36,10 +39,24 @@ class PlainSQLBackend(PostgresqlPsycopgBackend):  # type: ignore[misc]  # yoyo h
         """Connect; autocommit, since yoyo sends BEGIN itself."""
         if self.conninfo is not None:
             return psycopg.connect(self.conninfo, autocommit=True)
-        try:
+        with self._refusing():
             return psycopg.connect(_target(), autocommit=True)
-        except (PlainSQLError, psycopg.OperationalError) as error:
-            sys.exit(f"plainsql: {type(error).__name__}: {error}")
+
+    def to_apply(self, migrations: Any) -> Any:
+        """Return what isn't applied yet, after every file was checked."""
+        with self._refusing():
+            for directory in sorted({migration.source_dir for migration in migrations}):
+                check_files(Path(directory))
+            pending = super().to_apply(migrations)
+            check_steps(pending)
+        return pending
+
+    def rollback_migrations(self, migrations: Any, force: bool = False) -> None:
+        """Roll back, unless one of them can't be."""
+        with self._refusing():
+            if not force:
+                check_reversible(migrations)
+        super().rollback_migrations(migrations, force=force)
 
     def get_log_data(self, migration: Any = None, operation: str = "apply") -> dict[str, object]:
         """Return a row of yoyo's log; the host's own name, since yoyo's look-up takes seconds without a network."""
@@ -52,6 +69,16 @@ class PlainSQLBackend(PostgresqlPsycopgBackend):  # type: ignore[misc]  # yoyo h
             "created_at_utc": datetime.now(UTC).replace(tzinfo=None),
             "operation": operation,
         }
+
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        """In yoyo's own commands an error of ours ends the process with its text, not with a traceback."""
+        try:
+            yield
+        except (PlainSQLError, psycopg.OperationalError) as error:
+            if self.conninfo is not None:
+                raise
+            sys.exit(f"plainsql: {type(error).__name__}: {error}")
 
 
 def _target() -> str:

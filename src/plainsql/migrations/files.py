@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from plainsql.errors import MigrationError
 
@@ -40,6 +42,33 @@ def check_files(directory: Path) -> None:
             faults.append(f"{directory / name}: no {missing}; write it, or say `-- irreversible: reason` here")
     if faults:
         raise MigrationError("\n".join(faults))
+
+
+def check_steps(migrations: Iterable[Any]) -> None:
+    """
+    Refuse what yoyo undoes wrongly when a step outside a transaction fails: it pairs rollbacks with steps by position.
+
+    Raises:
+        MigrationError: A migration outside transactions, or its rollback, has more than one statement.
+    """
+    for migration in migrations:
+        migration.load()
+        if not migration.use_transactions and len(migration.steps) > 1:
+            raise MigrationError(
+                f"{migration.path}: a migration outside transactions holds one statement, and so does its rollback"
+            )
+
+
+def check_reversible(migrations: Iterable[Any]) -> None:
+    """
+    Refuse a rollback that would forget a migration and leave what it made.
+
+    Raises:
+        MigrationError: One has no rollback.
+    """
+    for migration in migrations:
+        if not Path(migration.path).with_suffix(ROLLBACK).exists():
+            raise MigrationError(f"{migration.path} is irreversible; nothing was rolled back")
 
 
 def _directive_faults(text: str) -> list[str]:

@@ -14,7 +14,7 @@ from yoyo.exceptions import LockTimeout  # type: ignore[import-untyped]  # yoyo 
 
 from plainsql.errors import MigrationError
 from plainsql.migrations.backend import PlainSQLBackend
-from plainsql.migrations.files import check_files
+from plainsql.migrations.files import check_files, check_reversible
 
 Progress = Callable[[str], None]
 """Called with a migration's id before it runs."""
@@ -67,9 +67,7 @@ def rollback_all(conninfo: str, directory: Path, *, progress: Progress | None = 
     check_files(directory)
     with _backend(conninfo) as backend, _locked(backend):
         applied = backend.to_rollback(_read(directory))
-        for migration in applied:
-            if not Path(migration.path).with_suffix(".rollback.sql").exists():
-                raise MigrationError(f"{migration.path} is irreversible; nothing was rolled back")
+        check_reversible(applied)
         done = []
         for migration in applied:
             if progress:
