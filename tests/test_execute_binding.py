@@ -143,7 +143,12 @@ def test_an_enum_stays_a_str_where_the_connection_registered_its_class(conn: psy
     conn.execute("CREATE TYPE mood AS ENUM ('sad', 'ok')")
     info = EnumInfo.fetch(conn, "mood")
     assert info is not None
-    register_enum(info, conn, enum.Enum("Mood", ["sad", "ok"]))
+
+    class Mood(enum.Enum):
+        SAD = "sad"
+        OK = "ok"
+
+    register_enum(info, conn, Mood)
     assert run.fetch_value(conn, statement("SELECT 'ok'::mood", load_oids=(25,))) == "ok"
 
 

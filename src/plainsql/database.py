@@ -50,8 +50,8 @@ class Database(ConnectionSource):
         Connect and return the database; nothing is migrated.
 
         Args:
-            conninfo: libpq's connection string or URL; None: DATABASE_URL, else the embedded server if the project
-                says so.
+            conninfo: libpq's connection string or URL; None: PLAINSQL_APP_URL beside DATABASE_URL,
+                else DATABASE_URL, else the embedded server as its role app_user, if the project says so.
             pool: Settings of the pool.
             slow_ms: Log a statement that takes longer to the logger plainsql.slow; None: never.
 
@@ -65,23 +65,25 @@ class Database(ConnectionSource):
 
         target = resolve_target()
         entered = target.__enter__()
-        return cls._on(entered.conninfo, pool, slow_ms, lambda: target.__exit__(None, None, None))
+        return cls._on(
+            entered.app_conninfo or entered.conninfo, pool, slow_ms, lambda: target.__exit__(None, None, None)
+        )
 
     @classmethod
     def embedded(
         cls, folder: Path | None = None, *, pool: PoolConfig | None = None, slow_ms: float | None = SLOW_MS
     ) -> Database:
         """
-        Start the embedded server, or join it, and return its database; it stops when its last user closes.
+        Start the embedded server, or join it, and return its database `postgres`; it stops after its last user.
 
         Args:
-            folder: Where the server keeps its data; None: `.plainsql` in the current folder.
+            folder: Where the server keeps its data; None: `.plainsql/postgres` in the current folder.
             pool: Settings of the pool.
             slow_ms: Log a statement that takes longer to the logger plainsql.slow; None: never.
         """
         from plainsql.embedded import EmbeddedPostgres
 
-        server = EmbeddedPostgres.start(folder or Path(".plainsql"))
+        server = EmbeddedPostgres.start(folder or Path(".plainsql", "postgres"))
         return cls._on(server.conninfo(), pool, slow_ms, server.close)
 
     @classmethod

@@ -14,7 +14,7 @@ from plainsql.aio.source import ConnectionSource
 from plainsql.execute import length
 from plainsql.execute.cursor import AsyncStatementCursor
 from plainsql.execute.faults import annotate, heals, log_slow, refuse_in_transaction
-from plainsql.execute.limits import INTRANS, in_transaction, limit_command, restore_command
+from plainsql.execute.limits import INTRANS, in_transaction, limit_command, refuse_pipeline, restore_command
 from plainsql.execute.results import read_all, read_count, read_one, read_optional, read_value
 from plainsql.execute.statement import Statement
 
@@ -140,6 +140,7 @@ async def _perform_many(
     if statement.timeout is None:
         await cur.run_many(rows)
     else:
+        refuse_pipeline(conn)
         async with conn.transaction(), _server_limit(conn, statement.timeout):
             await cur.run_many(rows)
     return read_count(cur, statement)
@@ -155,8 +156,13 @@ async def _perform_script(conn: psycopg.AsyncConnection[Any], statement: Stateme
 async def _run_limited(cur: AsyncStatementCursor, seconds: float | None) -> None:
     if seconds is None:
         await cur.run()
-    elif in_transaction(cur.connection):
-        async with _server_limit(cur.connection, seconds):
+        return
+    conn = cur.connection
+    refuse_pipeline(conn)
+    async with conn.lock:  # another task's statement would look like a transaction
+        inside = in_transaction(conn)
+    if inside:
+        async with _server_limit(conn, seconds):
             await cur.run()
     else:
         await cur.run(seconds)

@@ -14,7 +14,7 @@ import psycopg
 
 from plainsql.execute.cursor import StatementCursor
 from plainsql.execute.faults import annotate, heals, log_slow, refuse_in_transaction
-from plainsql.execute.limits import run_limited, server_limit
+from plainsql.execute.limits import refuse_pipeline, run_limited, server_limit
 from plainsql.execute.results import read_all, read_count, read_one, read_optional, read_value
 from plainsql.execute.source import ConnectionSource
 from plainsql.execute.statement import Statement
@@ -128,6 +128,7 @@ def _perform_many(conn: psycopg.Connection[Any], statement: Statement[Any], argu
     if statement.timeout is None:
         cur.run_many(rows)
     else:
+        refuse_pipeline(conn)
         with conn.transaction(), server_limit(conn, statement.timeout):
             cur.run_many(rows)
     return read_count(cur, statement)

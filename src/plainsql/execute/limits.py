@@ -27,8 +27,13 @@ def run_limited(cur: StatementCursor, timeout: float | None) -> None:
     """Run the cursor's statement within *timeout* seconds."""
     if timeout is None:
         cur.run()
-    elif in_transaction(cur.connection):
-        with server_limit(cur.connection, timeout):
+        return
+    conn = cur.connection
+    refuse_pipeline(conn)
+    with conn.lock:  # another thread's statement would look like a transaction
+        inside = in_transaction(conn)
+    if inside:
+        with server_limit(conn, timeout):
             cur.run()
     else:
         cur.run(timeout)
@@ -39,10 +44,14 @@ def in_transaction(conn: psycopg.Connection[Any] | psycopg.AsyncConnection[Any])
     return not conn.autocommit or conn.pgconn.transaction_status != IDLE
 
 
-def limit_command(conn: psycopg.Connection[Any] | psycopg.AsyncConnection[Any], timeout: float) -> sql.Composed:
-    """Return the command that shows the transaction's limit and sets *timeout*; in a pipeline it could not be read."""
+def refuse_pipeline(conn: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> None:
+    """Raise NotSupportedError in a pipeline: a cancel there would meet whichever statement runs."""
     if conn._pipeline is not None:
-        raise psycopg.NotSupportedError("a query with @timeout can't run in a pipeline inside a transaction")
+        raise psycopg.NotSupportedError("a query with @timeout can't run in a pipeline")
+
+
+def limit_command(conn: psycopg.Connection[Any] | psycopg.AsyncConnection[Any], timeout: float) -> sql.Composed:
+    """Return the command that shows the transaction's limit and sets *timeout*."""
     limit_ms = max(1, ceil(timeout * 1000))
     return sql.SQL("SHOW statement_timeout; SET LOCAL statement_timeout = {}").format(sql.Literal(limit_ms))
 

@@ -1,0 +1,239 @@
+"""@timeout: the server's inside a transaction, the client's outside; QueryCanceled in both, the connection lives."""
+
+# A transaction that raises is a block by nature.
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+import pytest_asyncio
+from psycopg.errors import QueryCanceled
+
+from plainsql import execute as run
+from plainsql.aio import Database as AioDatabase
+from plainsql.aio import execute as aio
+from plainsql.database import Database
+from plainsql.pool import PoolConfig
+from tests.runtime import COUNT_ITEMS, make_items, statement
+
+ONE = PoolConfig(min_size=1, max_size=1)
+LIMIT = statement("SELECT current_setting('statement_timeout')")
+
+
+def sleep(timeout: float) -> Any:
+    return statement("SELECT 1 FROM pg_sleep($1)", types=(701,), timeout=timeout)
+
+
+@pytest.fixture
+def items(empty_database: str) -> str:
+    make_items(empty_database)
+    return empty_database
+
+
+@pytest.fixture
+def db(items: str) -> Iterator[Database]:
+    with Database.open(items, pool=ONE) as db:
+        yield db
+
+
+@pytest_asyncio.fixture
+async def adb(items: str) -> AsyncIterator[AioDatabase]:
+    async with AioDatabase.open(items, pool=ONE) as db:
+        yield db
+
+
+def assert_canceled(error: QueryCanceled, started: float) -> None:
+    assert time.monotonic() - started < 2
+    assert error.sqlstate == "57014"
+    assert error.__notes__ == ["query items.query at queries/items.sql:7", "@timeout is 0.1 s"]
+
+
+def test_outside_a_transaction_the_client_cancels(db: Database) -> None:
+    backend = statement("SELECT pg_backend_pid()")
+    pid = run.fetch_value(db, backend)
+    started = time.monotonic()
+    with pytest.raises(QueryCanceled) as caught:
+        run.fetch_value(db, sleep(0.1), (30.0,))
+    assert_canceled(caught.value, started)
+    assert run.fetch_value(db, backend) == pid
+    assert run.fetch_value(db, LIMIT) == "0"
+
+
+async def test_outside_a_transaction_the_client_cancels_async(adb: AioDatabase) -> None:
+    backend = statement("SELECT pg_backend_pid()")
+    pid = await aio.fetch_value(adb, backend)
+    started = time.monotonic()
+    with pytest.raises(QueryCanceled) as caught:
+        await aio.fetch_value(adb, sleep(0.1), (30.0,))
+    assert_canceled(caught.value, started)
+    assert await aio.fetch_value(adb, backend) == pid
+
+
+def test_inside_a_transaction_the_server_cancels_and_a_savepoint_keeps_the_rest(db: Database) -> None:
+    with db.transaction() as tx:
+        run.execute(tx, statement("INSERT INTO items VALUES (11)"))
+        started = time.monotonic()
+        with pytest.raises(QueryCanceled) as caught, tx.savepoint():
+            run.fetch_value(tx, sleep(0.1), (30.0,))
+        assert_canceled(caught.value, started)
+        assert run.fetch_value(tx, LIMIT) == "0"
+    assert run.fetch_value(db, COUNT_ITEMS) == 11
+
+
+async def test_inside_a_transaction_the_server_cancels_and_a_savepoint_keeps_the_rest_async(adb: AioDatabase) -> None:
+    async with adb.transaction() as tx:
+        await aio.execute(tx, statement("INSERT INTO items VALUES (11)"))
+        started = time.monotonic()
+        with pytest.raises(QueryCanceled) as caught:
+            async with tx.savepoint():
+                await aio.fetch_value(tx, sleep(0.1), (30.0,))
+        assert_canceled(caught.value, started)
+        assert await aio.fetch_value(tx, LIMIT) == "0"
+    assert await aio.fetch_value(adb, COUNT_ITEMS) == 11
+
+
+@pytest.mark.parametrize("own", ["0", "1500ms", "1min"])
+def test_the_limit_of_the_transaction_is_put_back(db: Database, own: str) -> None:
+    shows = statement("SELECT current_setting('statement_timeout')", timeout=0.25)
+    with db.transaction() as tx:
+        run.execute(tx, statement(f"SET LOCAL statement_timeout = '{own}'"))
+        assert run.fetch_value(tx, shows) == "250ms"
+        assert run.fetch_value(tx, LIMIT) == own
+        with tx.savepoint():
+            assert run.fetch_value(tx, shows) == "250ms"
+        assert run.fetch_value(tx, LIMIT) == own
+    assert run.fetch_value(db, LIMIT) == "0"
+
+
+async def test_the_limit_of_the_transaction_is_put_back_async(adb: AioDatabase) -> None:
+    shows = statement("SELECT current_setting('statement_timeout')", timeout=0.25)
+    async with adb.transaction() as tx:
+        await aio.execute(tx, statement("SET LOCAL statement_timeout = '1min'"))
+        assert await aio.fetch_value(tx, shows) == "250ms"
+        assert await aio.fetch_value(tx, LIMIT) == "1min"
+
+
+def test_the_limit_is_put_back_when_the_statement_returned_but_the_call_failed(db: Database) -> None:
+    two = statement("SELECT id FROM items LIMIT 2", timeout=0.25)
+    with db.transaction() as tx:
+        with pytest.raises(Exception, match="promised at most one row"):
+            run.fetch_value(tx, two)
+        assert run.fetch_value(tx, LIMIT) == "0"
+
+
+def test_a_whole_transaction_rolled_back_leaves_no_limit(db: Database) -> None:
+    with pytest.raises(QueryCanceled), db.transaction() as tx:
+        run.fetch_value(tx, sleep(0.05), (30.0,))
+    assert run.fetch_value(db, LIMIT) == "0"
+
+
+def test_execute_many_is_limited_too(db: Database) -> None:
+    slow = statement("INSERT INTO items SELECT $1::bigint FROM pg_sleep(30)", types=(20,), params=("id",), timeout=0.1)
+    started = time.monotonic()
+    with pytest.raises(QueryCanceled):
+        run.execute_many(db, slow, [{"id": 50}, {"id": 51}])
+    assert time.monotonic() - started < 2
+    assert run.fetch_value(db, COUNT_ITEMS) == 10
+    quick = statement("INSERT INTO items VALUES ($1)", types=(20,), params=("id",), timeout=5.0)
+    assert run.execute_many(db, quick, [{"id": 50}, {"id": 51}]) == 2
+
+
+async def test_execute_many_is_limited_too_async(adb: AioDatabase) -> None:
+    slow = statement("INSERT INTO items SELECT $1::bigint FROM pg_sleep(30)", types=(20,), params=("id",), timeout=0.1)
+    with pytest.raises(QueryCanceled):
+        await aio.execute_many(adb, slow, [{"id": 50}, {"id": 51}])
+    assert await aio.fetch_value(adb, COUNT_ITEMS) == 10
+
+
+@pytest.mark.slow
+def test_a_late_cancel_never_hits_the_next_statement(items: str) -> None:
+    """Statements that end just when they are cancelled, each followed at once by one without a limit."""
+    after = statement("SELECT 7 FROM pg_sleep($1)", types=(701,))
+    canceled = finished = 0
+    with psycopg.connect(items, autocommit=True) as conn:
+        for round_ in range(300):
+            limit = 0.005
+            try:
+                run.fetch_value(conn, sleep(limit), (limit - 0.001 + (round_ % 20) * 0.0001,))
+                finished += 1
+            except QueryCanceled:
+                canceled += 1
+            assert run.fetch_value(conn, after, (0.001,)) == 7
+    assert canceled > 10, (canceled, finished)
+    assert finished > 10, (canceled, finished)
+
+
+@pytest.mark.slow
+async def test_a_late_cancel_never_hits_the_next_statement_async(items: str) -> None:
+    after = statement("SELECT 7 FROM pg_sleep($1)", types=(701,))
+    canceled = finished = 0
+    async with await psycopg.AsyncConnection.connect(items, autocommit=True) as conn:
+        for round_ in range(300):
+            limit = 0.005
+            try:
+                await aio.fetch_value(conn, sleep(limit), (limit - 0.001 + (round_ % 20) * 0.0001,))
+                finished += 1
+            except QueryCanceled:
+                canceled += 1
+            assert await aio.fetch_value(conn, after, (0.001,)) == 7
+    assert canceled > 10, (canceled, finished)
+    assert finished > 10, (canceled, finished)
+
+
+def test_a_cancel_on_a_shared_connection_spares_the_other_thread(items: str) -> None:
+    after = statement("SELECT 7 FROM pg_sleep($1)", types=(701,))
+    with psycopg.connect(items, autocommit=True) as conn:
+        seen: list[Any] = []
+        threads = [
+            threading.Thread(target=lambda: seen.append(run.fetch_value(conn, after, (0.02,)))) for _ in range(5)
+        ]
+        for thread in threads:
+            thread.start()
+            with pytest.raises(QueryCanceled):
+                run.fetch_value(conn, sleep(0.02), (5.0,))
+        for thread in threads:
+            thread.join()
+    assert seen == [7] * 5
+
+
+async def test_a_cancel_on_a_shared_connection_spares_the_other_task(items: str) -> None:
+    after = statement("SELECT 7 FROM pg_sleep($1)", types=(701,))
+    async with await psycopg.AsyncConnection.connect(items, autocommit=True) as conn:
+        others = []
+        for _ in range(5):
+            others.append(asyncio.create_task(aio.fetch_value(conn, after, (0.02,))))
+            await asyncio.sleep(0)
+            with pytest.raises(QueryCanceled):
+                await aio.fetch_value(conn, sleep(0.02), (5.0,))
+        assert await asyncio.gather(*others) == [7] * 5
+
+
+async def test_a_task_cancelled_during_a_limited_statement_frees_the_connection(items: str, adb: AioDatabase) -> None:
+    task = asyncio.create_task(aio.fetch_value(adb, sleep(20.0), (30.0,)))
+    await asyncio.sleep(0.1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await aio.fetch_value(adb, COUNT_ITEMS) == 10
+
+
+def test_a_statement_within_its_limit_returns_its_row(db: Database) -> None:
+    assert run.fetch_value(db, sleep(5.0), (0.01,)) == 1
+    with db.transaction() as tx:
+        assert run.fetch_value(tx, sleep(5.0), (0.01,)) == 1
+
+
+def test_in_a_pipeline_the_limit_is_refused(items: str) -> None:
+    many = statement("INSERT INTO items VALUES ($1)", types=(20,), params=("id",), timeout=5.0)
+    with psycopg.connect(items, autocommit=True) as conn:
+        with conn.pipeline(), pytest.raises(psycopg.NotSupportedError, match="pipeline"):
+            run.fetch_value(conn, sleep(5.0), (0.01,))
+        with conn.pipeline(), pytest.raises(psycopg.NotSupportedError, match="pipeline"):
+            run.execute_many(conn, many, [{"id": 50}])
+        assert run.fetch_value(conn, COUNT_ITEMS) == 10
