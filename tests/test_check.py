@@ -124,3 +124,26 @@ def test_unreachable_server_is_one_line(project: Project) -> None:
     done = project.run("check", "--scratch", "host=127.0.0.1 port=1 dbname=postgres", code=2)
     assert done.stderr.startswith("plainsql: ")
     assert "Traceback" not in done.stderr
+
+
+def test_names_that_meet_in_one_module_are_found(project: Project) -> None:
+    project.write("queries/odd.sql", "-- name: get_a_1\nSELECT 1 AS a;\n\n-- name: get_a1\nSELECT 1 AS a;\n")
+    report = check(project)
+    assert "queries/odd.sql:4" in report
+    assert "GetA1Row" in report
+
+
+def test_two_enums_of_one_name_are_found(project: Project) -> None:
+    project.replace(
+        "migrations/0001.users.sql", "CREATE TABLE", "CREATE SCHEMA b; CREATE TYPE b.mood AS ENUM ('x'); CREATE TABLE"
+    )
+    project.write("queries/odd.sql", "-- name: moods\nSELECT 'ok'::mood AS a, 'x'::b.mood AS b;\n")
+    assert "would both be Mood" in check(project)
+
+
+def test_portable_names_what_stock_aiosql_breaks(project: Project) -> None:
+    project.write("queries/odd.sql", "-- name: like_a()\nSELECT id FROM users WHERE email LIKE 'a%';\n")
+    project.run("generate")
+    project.run("check")
+    done = project.run("check", "--portable", code=1)
+    assert "queries/odd.sql:2" in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from plainsql.cli.configured import shown
 from plainsql.cli.output import counted, print_problems, progress
@@ -11,6 +12,7 @@ from plainsql.codegen.generate import Outcome, generate
 from plainsql.codegen.session import open_session
 from plainsql.codegen.watch import watch
 from plainsql.config import Config
+from plainsql.portable import portable_problems
 
 
 def run_once(config: Config, *, dsn: str | None, scratch: str | None) -> bool:
@@ -30,11 +32,14 @@ def run_watch(config: Config, *, dsn: str | None, scratch: str | None) -> None:
     watch(config, dsn=dsn, scratch=scratch, report=lambda outcome, seconds: _report(config, outcome, seconds))
 
 
-def run_check(config: Config, *, dsn: str | None, scratch: str | None) -> bool:
+def run_check(config: Config, *, dsn: str | None, scratch: str | None, portable: bool) -> bool:
     """Compare files, database and modules; return False when they disagree."""
     with progress("describing queries") as show, open_session(config, dsn=dsn, scratch=scratch) as session:
         described = session.describe(show)
-    errors, warnings = print_problems(check(config, described))
+    problems = check(config, described)
+    if portable:
+        problems += [replace(problem, level="error") for problem in portable_problems(described.catalog)]
+    errors, warnings = print_problems(problems)
     queries = sum(map(len, described.descriptions.values()))
     files = len(described.catalog.files)
     print(

@@ -81,6 +81,9 @@ def generate(
 
 @app.command(epilog="Example: plainsql check")
 def check(
+    portable: Annotated[
+        bool, typer.Option("--portable", help="Also refuse what stock aiosql would read differently.")
+    ] = False,
     queries: Queries = None,
     migrations: Migrations = None,
     output: Output = None,
@@ -92,7 +95,7 @@ def check(
     from plainsql.cli import configured, generating
 
     config = configured.project(queries=queries, migrations=migrations, output=output, package=package)
-    if not generating.run_check(config, dsn=dsn, scratch=scratch):
+    if not generating.run_check(config, dsn=dsn, scratch=scratch, portable=portable):
         raise typer.Exit(1)
 
 

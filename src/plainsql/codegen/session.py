@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 
 from plainsql.catalog import Catalog, load_catalog
+from plainsql.codegen.collisions import collisions
 from plainsql.config import Config
 from plainsql.describe.describer import Describer
 from plainsql.describe.model import Description
@@ -34,6 +35,7 @@ class Described:
             for description in descriptions:
                 found += [description.problem] if description.problem else []
                 found += description.warnings
+            found += collisions(descriptions)
         return sorted(found, key=lambda problem: (problem.file, problem.line, problem.column))
 
 
