@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -13,30 +12,22 @@ from rich.table import Table
 from bench import calls, generating
 
 
-def measure() -> Iterator[tuple[str, float, float]]:
-    """Yield name, limit and figure."""
-    with calls.server() as conninfo:
-        for name, result in calls.run(conninfo).items():
-            yield f"typed call against psycopg args_row, {name}: ratio", result["limit"], result["ratio"]
-    for name, seconds in generating.run().items():
-        yield name, generating.LIMITS[name], seconds
-
-
 def main() -> int:
     """Run every bench, print a table, keep the figures in bench/results/latest.json."""
     console = Console()
     table = Table(title="what we promise, and what was measured (medians)")
-    table.add_column("figure")
-    table.add_column("at most", justify="right")
-    table.add_column("measured", justify="right")
-    table.add_column("")
-    results: dict[str, float] = {}
+    for heading, justify in (("figure", "left"), ("at most", "right"), ("measured", "right"), ("", "left")):
+        table.add_column(heading, justify="right" if justify == "right" else "left")
     missed = 0
-    with console.status("measuring"):
-        for name, limit, figure in measure():
-            results[name] = figure
-            missed += figure > limit
-            table.add_row(name, f"{limit:.2f}", f"{figure:.3f}", "held" if figure <= limit else "MISSED")
+    results: dict[str, float] = {}
+    for module in (calls, generating):
+        with console.status(f"measuring {module.__name__.split('.')[-1]}"):
+            found = module.run()
+        for name, limit in module.LIMITS.items():
+            held = found[name] <= limit
+            missed += not held
+            table.add_row(name, f"{limit:.2f}", f"{found[name]:.3f}", "held" if held else "MISSED")
+        results |= found
     console.print(table)
     folder = Path(__file__).parent / "results"
     folder.mkdir(exist_ok=True)

@@ -1,5 +1,5 @@
 """
-How long a developer waits: generate on a warm server, generate when nothing changed, --watch after a save, and the import of modules.
+How long a developer waits: for generate on a warm server or without changes, for --watch after a save, for imports.
 
 Whole processes, medians; limits are seconds, since they are about a person's patience and not about a peer.
 """
