@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias, Union
 
 Value: TypeAlias = Union["Node", list["Value"], bytes, str, None]
@@ -62,11 +62,12 @@ class Node:
 
     def walk(self) -> Iterator[Node]:
         """Yield this node and every node below it, in no promised order."""
-        pending: list[Value] = [self]
+        pending: list[Node | list[Value]] = [self]
         while pending:
             value = pending.pop()
             if isinstance(value, Node):
                 yield value
-                pending.extend(value.fields.values())
-            elif isinstance(value, list):
-                pending.extend(value)
+                below: Iterable[Value] = value.fields.values()
+            else:
+                below = value
+            pending += [item for item in below if isinstance(item, (Node, list))]
