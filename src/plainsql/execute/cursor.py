@@ -116,18 +116,27 @@ class StatementMixin(BaseCursor[Any, Any]):
         return self._bound
 
     def _select_current_result(self, i: int, format: pq.Format | None = None) -> None:
-        super()._select_current_result(i, format)
-        statement = self._statement
-        result = self.pgresult
-        if statement.columns is None or result is None or result.status != TUPLES_OK:
+        statement, tx = self._statement, self._tx
+        self.pgresult = result = self._results[i]
+        if result.status != TUPLES_OK:
             return
-        if result.nfields != statement.columns:
+        if statement.columns is not None and result.nfields != statement.columns:
             raise StaleModuleError(
                 f"{statement.place} returned {result.nfields} columns, its module expects {statement.columns}: "
                 "run `plainsql generate`"
             )
-        if statement.load_oids is not None:
-            self._tx.set_loader_types(statement.load_oids, TEXT)
+        if statement.load_oids is None:
+            tx.set_pgresult(result)
+        else:
+            tx.set_pgresult(result, set_loaders=False)
+            tx.set_loader_types(statement.load_oids, TEXT)
+
+    @property
+    def touched(self) -> int:
+        """How many rows the statement touched, all of them after `run_many`; 0 for statements that don't count."""
+        if self._execmany_returning is None and self.pgresult is not None:
+            return self.pgresult.command_tuples or 0
+        return max(self._rowcount, 0)
 
     def _make_row_maker(self) -> Any:
         return tuple

@@ -74,4 +74,4 @@ def read_value(cur: StatementMixin, statement: Statement[R]) -> R:
 
 def read_count(cur: StatementMixin, statement: Statement[Any]) -> int:
     """Return how many rows the statement touched; 0 for statements that don't count."""
-    return max(cur.rowcount, 0)
+    return cur.touched
