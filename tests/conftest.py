@@ -2,5 +2,6 @@
 
 from tests.fixtures.databases import empty_database, server, shop_database, shop_template
 from tests.fixtures.projects import project
+from tests.fixtures.shop import shop
 
-__all__ = ["empty_database", "project", "server", "shop_database", "shop_template"]
+__all__ = ["empty_database", "project", "server", "shop", "shop_database", "shop_template"]
