@@ -18,7 +18,8 @@ from plainsql.describe.types import TypeCatalog, base_type
 from plainsql.query.model import Query
 
 INDETERMINATE = "42P18"
-_UNTYPED = {INDETERMINATE, "42P08", "42725", "42804", "42883"}
+AMBIGUOUS = "42P08"
+_UNTYPED = {INDETERMINATE, AMBIGUOUS, "42725", "42804", "42883"}
 """indeterminate_datatype, ambiguous_parameter, ambiguous_function, datatype_mismatch, undefined_function"""
 _TEXT = 25
 _STRINGS = (25, 1043, 1042, 19)
@@ -40,7 +41,8 @@ def prepare_inferring(conn: psycopg.Connection[Any], query: Query, types: TypeCa
         occurrences = find_occurrences(query)
         repeated = len(occurrences) > len({occurrence.number for occurrence in occurrences})
         found = _types_apart(conn, query, occurrences) if repeated else {}
-        given = [_unify(found.get(number, ()), types) for number in range(1, len(query.parameters) + 1)]
+        weak_text = refusal.sqlstate != AMBIGUOUS
+        given = [_unify(found.get(number, ()), types, weak_text) for number in range(1, len(query.parameters) + 1)]
         if any(given):
             try:
                 return prepare(conn, query.sql, given)
@@ -73,8 +75,12 @@ def _types_apart(
     return {}
 
 
-def _unify(oids: tuple[int, ...], types: TypeCatalog) -> int:
-    """Return the one type that serves all of *oids*, or 0."""
+def _unify(oids: tuple[int, ...], types: TypeCatalog, weak_text: bool) -> int:
+    """
+    Return the one type that serves all of *oids*, or 0.
+
+    With *weak_text*, text gives way: PostgreSQL falls back to it where nothing else is known, as in ``SELECT :x``.
+    """
     if len(oids) == 1:
         return oids[0]
     types.read(oids)
@@ -84,7 +90,8 @@ def _unify(oids: tuple[int, ...], types: TypeCatalog) -> int:
     for family in (_STRINGS, _INTEGERS):
         if bases and bases.issubset(family):
             return next(oid for oid in family if oid in bases)
-    return 0
+    others = bases - {_TEXT}
+    return others.pop() if weak_text and len(others) == 1 else 0
 
 
 def _named_parameter(refusal: Refusal) -> int | None:
@@ -101,7 +108,7 @@ def _explain(
 ) -> Refusal:
     """Return the server's refusal with the parameter's name, its place, and the cast to write."""
     number = _named_parameter(refusal)
-    if refusal.sqlstate in (INDETERMINATE, "42P08") and number is not None and number <= len(query.parameters):
+    if refusal.sqlstate in (INDETERMINATE, AMBIGUOUS) and number is not None and number <= len(query.parameters):
         name = query.parameters[number - 1]
         place = next((occurrence.start for occurrence in occurrences if occurrence.number == number), None)
         message = refusal.message.replace(f"${number}", f":{name}")
