@@ -1,0 +1,65 @@
+"""A query file is plain SQL: psql runs every query of the shop, given ``-v name="'value'"``."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from plainsql.embedded.binaries import find_postgres
+from tests.fixtures.databases import ROOT
+from tests.fixtures.shop import Shop
+
+VALUES = {
+    "product_ids": "'{1,2}'",
+    "customer_ids": "'{1}'",
+    "quantities": "'{1,1}'",
+    "prices": "'{1,2.50}'",
+    "name": "'x'",
+    "sku": "'x'",
+    "description": "'x'",
+    "email": "'x@example.com'",
+    "terms": "'x'",
+    "currency": "'EUR'",
+    "idempotency_key": "'k'",
+    "gift_note": "'x'",
+    "reason": "'x'",
+    "provider_ref": "'r'",
+    "status": "'paid'",
+    "older_than": "'1 hour'",
+    "tz": "'Asia/Kolkata'",
+    "year": "2024",
+    "since": "'2024-01-01'",
+    "before": "'2024-01-01'",
+    "parent_id": "NULL",
+}
+"""What the parameters are given; every other one is 1."""
+FILES = [path for path in sorted((ROOT / "queries").glob("*.sql")) if path.stem != "indexes"]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_psql_runs_every_query_of_the_file(shop: Shop, path: Path, tmp_path: Path) -> None:
+    shop.warehouse()
+    category, customer = shop.category(), shop.customer()
+    for name in ("a", "b"):
+        shop.product(name, category_id=category, stock=5)
+    shop.order(customer, status="pending")
+    _, *queries = re.split(r"^(?=-- name: )", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert queries
+    for query in queries:
+        header = query.partition("\n")[0]
+        file = tmp_path / "query.sql"
+        file.write_text(f"BEGIN;\n{query}\nROLLBACK;\n", encoding="utf-8")
+        command = [psql(), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", shop.conninfo, "-f", str(file)]
+        for name in re.findall(r"\w+", header.partition("(")[2].partition(")")[0]):
+            command += ["-v", f"{name}={VALUES.get(name, '1')}"]
+        run = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert run.returncode == 0, f"{path.name}: {header}\n{run.stderr}"
+
+
+def psql() -> str:
+    """Return psql, the one on PATH before the embedded server's."""
+    return shutil.which("psql") or str(find_postgres().bin / "psql")
