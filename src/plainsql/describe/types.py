@@ -49,7 +49,7 @@ class TypeCatalog:
         base = self._build(row.base, rows) if row.base else None
         self._types[oid] = built = PgType(
             oid=oid,
-            name=row.name,
+            name=row.name or row.typname,
             typname=row.typname,
             kind="array" if element else _KINDS.get(row.typtype, "base"),
             element=element,
