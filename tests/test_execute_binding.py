@@ -56,6 +56,15 @@ async def test_one_query_is_one_prepared_statement_whatever_the_size_of_an_int_a
     assert await cur.fetchall() == [(GET_ITEM.sql, "{bigint}")]
 
 
+@pytest.mark.parametrize(
+    ("oid", "value", "name"), [(20, 5, "bigint"), (21, 5, "smallint"), (1700, 5, "numeric"), (1016, [5], "bigint[]")]
+)
+def test_an_argument_has_the_type_that_describe_gave(
+    conn: psycopg.Connection[Any], oid: int, value: Any, name: str
+) -> None:
+    assert run.fetch_value(conn, statement("SELECT pg_typeof($1)::text", types=(oid,)), (value,)) == name
+
+
 def test_one_query_is_one_queryid_whatever_the_size_of_an_int(conn: psycopg.Connection[Any]) -> None:
     preload = conn.execute("SHOW shared_preload_libraries").fetchone()
     if not preload or "pg_stat_statements" not in preload[0]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import PoolTimeout, TooManyRequests
 
 from plainsql import ConfigError
@@ -16,7 +16,7 @@ from plainsql import execute as run
 from plainsql.aio import Database as AioDatabase
 from plainsql.aio import execute as aio
 from plainsql.database import Database
-from plainsql.pool import PoolConfig, PoolStats, stats_from
+from plainsql.pool import PoolConfig, PoolStats, pool_conninfo, stats_from
 from tests.runtime import admin, statement
 
 BACKEND = statement("SELECT pg_backend_pid()")
@@ -51,6 +51,14 @@ def test_every_figure_of_psycopg_pool_has_a_field(empty_database: str) -> None:
         run.fetch_value(db, BACKEND)
         assert set(db._pool.get_stats()) <= set(PoolStats.__dataclass_fields__)
         assert db.pool_stats().requests_num == 1
+
+
+def test_a_connect_timeout_is_set_unless_somebody_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PGCONNECT_TIMEOUT", raising=False)
+    assert conninfo_to_dict(pool_conninfo("dbname=x"))["connect_timeout"] == "5"
+    assert conninfo_to_dict(pool_conninfo("dbname=x connect_timeout=9"))["connect_timeout"] == "9"
+    monkeypatch.setenv("PGCONNECT_TIMEOUT", "7")
+    assert "connect_timeout" not in conninfo_to_dict(pool_conninfo("dbname=x"))
 
 
 def test_an_exhausted_pool_raises_within_its_timeout(empty_database: str) -> None:

@@ -218,12 +218,37 @@ def test_keyboard_interrupt_rolls_back_at_once_and_leaves_the_pool_clean(db: Dat
         assert conn.info.transaction_status == TransactionStatus.IDLE
 
 
-@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit, GeneratorExit, asyncio.CancelledError])
-def test_every_base_exception_rolls_back(db: Database, items: str, kind: Any) -> None:
+BASE_EXCEPTIONS = [KeyboardInterrupt, SystemExit, GeneratorExit, asyncio.CancelledError, ValueError]
+
+
+def pool_warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What the pool had to clean up: nothing, when the block did."""
+    return [record.getMessage() for record in caplog.records if record.name.startswith("psycopg.pool")]
+
+
+@pytest.mark.parametrize("kind", BASE_EXCEPTIONS)
+def test_every_exception_rolls_back_before_the_connection_is_returned(
+    db: Database, items: str, kind: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     with pytest.raises(kind), db.transaction() as tx:
         run.execute(tx, ADD_ITEM, (11, "lost"))
         raise kind
     assert count_items(items) == 10
+    db.close()
+    assert pool_warnings(caplog) == []
+
+
+@pytest.mark.parametrize("kind", BASE_EXCEPTIONS[2:])
+async def test_every_exception_rolls_back_before_the_connection_is_returned_async(
+    adb: AioDatabase, items: str, kind: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(kind):
+        async with adb.transaction() as tx:
+            await aio.execute(tx, ADD_ITEM, (11, "lost"))
+            raise kind
+    assert count_items(items) == 10
+    await adb.close()
+    assert pool_warnings(caplog) == []
 
 
 def test_deadlock_is_retryable_and_keeps_its_sqlstate(items: str) -> None:
