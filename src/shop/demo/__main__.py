@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         tell(console, load_config(Path(__file__).parent), database=options.database, scale=options.scale)
     except KeyboardInterrupt:
-        print("\nshop.demo: interrupted", file=sys.stderr)
+        print("shop.demo: interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on; keep the exit quiet
