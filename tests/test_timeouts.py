@@ -19,6 +19,7 @@ from plainsql import execute as run
 from plainsql.aio import Database as AioDatabase
 from plainsql.aio import execute as aio
 from plainsql.database import Database
+from plainsql.execute import cursor
 from plainsql.pool import PoolConfig
 from tests.runtime import COUNT_ITEMS, make_items, statement
 
@@ -227,6 +228,61 @@ def test_a_statement_within_its_limit_returns_its_row(db: Database) -> None:
     assert run.fetch_value(db, sleep(5.0), (0.01,)) == 1
     with db.transaction() as tx:
         assert run.fetch_value(tx, sleep(5.0), (0.01,)) == 1
+
+
+def test_a_script_is_limited_too(db: Database) -> None:
+    script = statement("", statements=("SELECT 1", "SELECT pg_sleep(30)"), timeout=0.1)
+    started = time.monotonic()
+    with pytest.raises(QueryCanceled) as caught:
+        run.run_script(db, script)
+    assert_canceled(caught.value, started)
+
+
+async def test_a_script_is_limited_too_async(adb: AioDatabase) -> None:
+    script = statement("", statements=("SELECT 1", "SELECT pg_sleep(30)"), timeout=0.1)
+    started = time.monotonic()
+    with pytest.raises(QueryCanceled) as caught:
+        await aio.run_script(adb, script)
+    assert_canceled(caught.value, started)
+
+
+def test_a_statement_that_timed_out_is_in_the_slow_log(items: str, caplog: pytest.LogCaptureFixture) -> None:
+    with Database.open(items, slow_ms=50) as db, pytest.raises(QueryCanceled):
+        run.fetch_value(db, sleep(0.1), (30.0,))
+    (record,) = [record for record in caplog.records if record.name == "plainsql.slow"]
+    assert record.getMessage().endswith(" ms, failed, queries/items.sql:7")
+
+
+@pytest.mark.parametrize("how", ["refused", "lost"])
+def test_a_cancel_that_fails_closes_the_connection(items: str, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cancel is a connection of its own: it can fail while the statement runs on."""
+
+    def cancel_safe(**options: Any) -> None:
+        if how == "refused":
+            raise psycopg.OperationalError("no more connections")
+
+    monkeypatch.setattr(cursor, "CANCEL_GRACE", 0.2)
+    with psycopg.connect(items, autocommit=True) as conn:
+        monkeypatch.setattr(conn, "cancel_safe", cancel_safe)
+        with pytest.raises(QueryCanceled, match="the connection was closed"):
+            run.fetch_value(conn, sleep(0.1), (3.0,))
+        assert conn.closed
+
+
+@pytest.mark.parametrize("how", ["refused", "lost"])
+async def test_a_cancel_that_fails_closes_the_connection_async(
+    items: str, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cancel_safe(**options: Any) -> None:
+        if how == "refused":
+            raise psycopg.OperationalError("no more connections")
+
+    monkeypatch.setattr(cursor, "CANCEL_GRACE", 0.2)
+    async with await psycopg.AsyncConnection.connect(items, autocommit=True) as conn:
+        monkeypatch.setattr(conn, "cancel_safe", cancel_safe)
+        with pytest.raises(QueryCanceled, match="the connection was closed"):
+            await aio.fetch_value(conn, sleep(0.1), (3.0,))
+        assert conn.closed
 
 
 def test_in_a_pipeline_the_limit_is_refused(items: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from time import perf_counter
 from typing import Any, TypeAlias, TypeVar
 
@@ -107,9 +108,12 @@ async def _with(
         held = await conn.acquire()
         try:
             started = perf_counter()
-            result = await work(held)
-            if conn.slow_ms is not None:
-                log_slow(statement, started, rows(result), conn.slow_ms)
+            try:
+                result = await work(held)
+            except psycopg.Error:
+                log_slow(statement, started, None, conn.slow_ms)
+                raise
+            log_slow(statement, started, rows(result), conn.slow_ms)
             return result
         finally:
             await conn.release(held)
@@ -149,7 +153,7 @@ async def _perform_many(
 async def _perform_script(conn: psycopg.AsyncConnection[Any], statement: Statement[Any]) -> int:
     refuse_in_transaction(conn, statement)
     for text in statement.statements:
-        await psycopg.AsyncRawCursor(conn).execute(text, prepare=False)
+        await _run_limited(AsyncStatementCursor(conn, replace(statement, sql=text)), statement.timeout)
     return 0
 
 

@@ -7,6 +7,7 @@ A connection is a `psycopg.Connection`, or a ConnectionSource that lends one: a 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from time import perf_counter
 from typing import Any, TypeAlias, TypeVar
 
@@ -99,9 +100,12 @@ def _with(
         held = conn.acquire()
         try:
             started = perf_counter()
-            result = work(held)
-            if conn.slow_ms is not None:
-                log_slow(statement, started, rows(result), conn.slow_ms)
+            try:
+                result = work(held)
+            except psycopg.Error:
+                log_slow(statement, started, None, conn.slow_ms)
+                raise
+            log_slow(statement, started, rows(result), conn.slow_ms)
             return result
         finally:
             conn.release(held)
@@ -137,7 +141,7 @@ def _perform_many(conn: psycopg.Connection[Any], statement: Statement[Any], argu
 def _perform_script(conn: psycopg.Connection[Any], statement: Statement[Any]) -> int:
     refuse_in_transaction(conn, statement)
     for text in statement.statements:
-        psycopg.RawCursor(conn).execute(text, prepare=False)
+        run_limited(StatementCursor(conn, replace(statement, sql=text)), statement.timeout)
     return 0
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from plainsql.execute.statement import Statement
 
 TEXT = pq.Format.TEXT
+ACTIVE = pq.TransactionStatus.ACTIVE
 TUPLES_OK = pq.ExecStatus.TUPLES_OK
 CANCEL_GRACE = 5.0
 """Seconds a server has to answer a cancel before the connection is closed."""
@@ -167,9 +168,13 @@ class StatementCursor(StatementMixin, Cursor[Any]):
         try:
             self._conn.cancel_safe(timeout=CANCEL_GRACE)
             self._conn.wait(gen, timeout=CANCEL_GRACE)
-        except (e._WaitTimeout, e.CancellationTimeout) as error:
-            self._conn.close()
-            raise e.QueryCanceled("the server didn't answer the cancel: the connection was closed") from error
+        except e.Error as error:
+            if self._pgconn.transaction_status != ACTIVE:
+                raise
+            raise e.QueryCanceled("the server didn't take the cancel: the connection was closed") from error
+        finally:
+            if self._pgconn.transaction_status == ACTIVE:
+                self._conn.close()
 
     def run_many(self, rows: Iterable[Dumped]) -> None:
         """Send the statement once for each of the dumped *rows*, all in one round trip where libpq can."""
@@ -205,9 +210,13 @@ class AsyncStatementCursor(StatementMixin, AsyncCursor[Any]):
         try:
             await self._conn.cancel_safe(timeout=CANCEL_GRACE)
             await self._conn.wait(gen, timeout=CANCEL_GRACE)
-        except (e._WaitTimeout, e.CancellationTimeout) as error:
-            await self._conn.close()
-            raise e.QueryCanceled("the server didn't answer the cancel: the connection was closed") from error
+        except e.Error as error:
+            if self._pgconn.transaction_status != ACTIVE:
+                raise
+            raise e.QueryCanceled("the server didn't take the cancel: the connection was closed") from error
+        finally:
+            if self._pgconn.transaction_status == ACTIVE:
+                await self._conn.close()
 
     async def run_many(self, rows: Iterable[Dumped]) -> None:
         """Send the statement once for each of the dumped *rows*, all in one round trip where libpq can."""

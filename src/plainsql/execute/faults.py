@@ -46,13 +46,14 @@ def heals(error: psycopg.Error, conn: psycopg.Connection[Any] | psycopg.AsyncCon
     return conn.autocommit and conn._pipeline is None and conn.pgconn.transaction_status == IDLE
 
 
-def log_slow(statement: Statement[Any], started: float, rows: int, slow_ms: float) -> None:
-    """Write one line to the logger plainsql.slow when the statement took longer than *slow_ms*."""
+def log_slow(statement: Statement[Any], started: float, rows: int | None, slow_ms: float | None) -> None:
+    """Write one line to plainsql.slow when the statement took longer than *slow_ms*; *rows* is None when it failed."""
+    if slow_ms is None:
+        return
     took_ms = (perf_counter() - started) * 1000
     if took_ms >= slow_ms:
-        slow_log.warning(
-            "%s took %.1f ms, %d rows, %s:%d", statement.name, took_ms, rows, statement.file, statement.line
-        )
+        outcome = "failed" if rows is None else f"{rows} rows"
+        slow_log.warning("%s took %.1f ms, %s, %s:%d", statement.name, took_ms, outcome, statement.file, statement.line)
 
 
 def refuse_in_transaction(
