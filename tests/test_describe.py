@@ -360,3 +360,19 @@ def test_a_schema_of_strangers_is_described_by_a_role_without_rights(server: str
         ("kind", True),
         ("text[]", False),
     ]
+
+
+def test_a_lost_connection_is_no_fault_of_the_query(database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as conn, psycopg.connect(database, autocommit=True) as other:
+        describer = Describer(conn)
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [conn.info.backend_pid])
+        with pytest.raises(psycopg.OperationalError):
+            describer.describe(bare_query("SELECT id FROM t"))
+
+
+def test_a_character_that_the_connection_cannot_send_is_a_problem(database: str) -> None:
+    with psycopg.connect(database, autocommit=True, client_encoding="latin1") as conn:
+        assert describe_query(conn, bare_query("SELECT 'é' AS x")).problem is None
+        problem = describe_query(conn, bare_query("SELECT '→' AS x")).problem
+    assert problem is not None
+    assert (problem.column, problem.message) == (9, "'→' can't be sent: the connection's encoding is iso8859-1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 import subprocess
 from pathlib import Path
 
@@ -200,6 +201,19 @@ def test_role_and_database_are_dropped_also_when_the_file_stays_connected(server
         assert traces(server) != before
     assert traces(server) == before
     lingering.close()
+
+
+def test_a_server_role_that_is_no_superuser_is_enough(server: str, tmp_path: Path) -> None:
+    name = f"plainsql_test_builder_{secrets.token_hex(4)}"
+    password = secrets.token_hex(8)
+    role = sql.SQL("CREATE ROLE {} LOGIN CREATEDB CREATEROLE PASSWORD {}")
+    with psycopg.connect(server, autocommit=True) as conn:
+        conn.execute(role.format(sql.Identifier(name), sql.Literal(password)))
+    try:
+        load(make_conninfo(server, user=name, password=password), write(tmp_path, "CREATE TABLE t (a int);"))
+    finally:
+        with psycopg.connect(server, autocommit=True) as conn:
+            conn.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
 
 
 def test_what_killed_processes_left_is_dropped_after_a_day(server: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from psycopg.pq import DiagnosticField, ExecStatus
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus
 from psycopg.pq.abc import PGresult
 
 
@@ -57,12 +57,17 @@ def prepare(conn: psycopg.Connection[Any], sql: str, types: Sequence[int] = ()) 
 
     Raises:
         Refusal: The server refuses it.
+        psycopg.OperationalError: The connection is lost.
     """
     encoding = conn.info.encoding
-    pgconn = conn.pgconn
-    _check(pgconn.prepare(b"", sql.encode(encoding), list(types)), encoding)
-    result = pgconn.describe_prepared(b"")
-    _check(result, encoding)
+    try:
+        text = sql.encode(encoding)
+    except UnicodeEncodeError as error:
+        message = f"{sql[error.start]!r} can't be sent: the connection's encoding is {encoding}"
+        raise Refusal("22021", message, "use a UTF8 database for describe", error.start) from None
+    _check(conn, conn.pgconn.prepare(b"", text, list(types)))
+    result = conn.pgconn.describe_prepared(b"")
+    _check(conn, result)
     return Prepared(
         tuple(result.param_type(number) for number in range(result.nparams)),
         tuple(
@@ -72,9 +77,12 @@ def prepare(conn: psycopg.Connection[Any], sql: str, types: Sequence[int] = ()) 
     )
 
 
-def _check(result: PGresult, encoding: str) -> None:
+def _check(conn: psycopg.Connection[Any], result: PGresult) -> None:
+    encoding = conn.info.encoding
     if result.status == ExecStatus.COMMAND_OK:
         return
+    if conn.pgconn.status != ConnStatus.OK:
+        raise psycopg.OperationalError(result.get_error_message(encoding).strip())
 
     def field(name: DiagnosticField) -> str:
         return (result.error_field(name) or b"").decode(encoding, "replace")

@@ -43,7 +43,8 @@ def analysed_tree(conn: psycopg.Connection[Any], text: str, parameters: Sequence
     """
     if len(parameters) > MAX_PARAMETERS:
         raise TreeUnavailableError(f"PostgreSQL's functions take at most {MAX_PARAMETERS} parameters")
-    conn.execute("BEGIN")
+    # By libpq itself: psycopg forgets its prepared statements at every ROLLBACK, the server doesn't.
+    conn.pgconn.exec_(b"BEGIN")
     try:
         types = sql.SQL(", ").join(sql.Identifier(type.schema, type.typname) for type in parameters)
         head = _CREATE.format(name=sql.Identifier(NAME), types=types).as_bytes(conn)
@@ -53,7 +54,7 @@ def analysed_tree(conn: psycopg.Connection[Any], text: str, parameters: Sequence
             raise TreeUnavailableError(result.get_error_message(encoding).partition("\n")[0])
         tree = get_function_body(conn, name=NAME)
     finally:
-        conn.execute("ROLLBACK")
+        conn.pgconn.exec_(b"ROLLBACK")
     if tree is None:
         raise TreeUnavailableError("the server stored no analysed body")
     return tree

@@ -49,6 +49,8 @@ def untrusted_database(server: str) -> Iterator[str]:
         hashed = admin.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256").decode()
         admin.execute(_ROLE.format(sql.Identifier(name), sql.Literal(hashed)))
         try:
+            # Who is no superuser must be a member of a role to give it a database, and to drop that again.
+            admin.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(name)))
             create = sql.SQL("CREATE DATABASE {} OWNER {}")
             admin.execute(create.format(sql.Identifier(name), sql.Identifier(name)))
             conninfo = make_conninfo(
@@ -79,7 +81,7 @@ def _try_login(conninfo: str, role: str) -> None:
 def _drop_abandoned(admin: psycopg.Connection[Any]) -> None:
     """Drop what processes that were killed left behind."""
     names = {row.name for row in list_scratch_databases(admin, prefix=PREFIX, description=None)}
-    names.update(row.name for row in list_scratch_roles(admin, prefix=PREFIX))
+    names.update(row.name for row in list_scratch_roles(admin, prefix=PREFIX) if row.name)
     for name in names:
         made = name.removeprefix(PREFIX).partition("_")[0]
         if made.isdigit() and int(made) < time.time() - ABANDONED:
