@@ -9,6 +9,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -55,6 +57,49 @@ def test_dump_lines_and_copy_blocks_are_understood() -> None:
         "SELECT 1",
     ]
     assert found[1].data == "it's\t\\N\n;\\\\restrict\t$$\n"
+
+
+def test_copy_data_that_looks_like_copy_is_data() -> None:
+    text = "COPY a FROM stdin;\ncopy of x\n\\restrict\n\\.\nCOPY b FROM stdin;\n2\n\\.\nSELECT 1;\n"
+    found = list(split_script(text, "dump.sql"))
+    assert [(step.sql, step.data) for step in found] == [
+        ("COPY a FROM stdin", "copy of x\n\\restrict\n"),
+        ("COPY b FROM stdin", "2\n"),
+        ("SELECT 1", None),
+    ]
+
+
+PIECES = [
+    "SELECT 1",
+    ";",
+    "'",
+    '"',
+    "$$",
+    "$a$",
+    "/*",
+    "*/",
+    "--",
+    "\n",
+    "\\.",
+    "\\restrict x",
+    "COPY t FROM stdin;",
+    "é",
+    "1\t2",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14))
+def test_any_script_is_split_or_refused(pieces: list[str]) -> None:
+    text = " ".join(pieces).replace(" \n ", "\n")
+    try:
+        found = list(split_script(text, "x.sql"))
+    except SchemaFileError:
+        return
+    ends = 0
+    for step in found:
+        assert step.offset >= ends
+        assert text.startswith(step.sql, step.offset)
+        ends = step.offset + len(step.sql) + len(step.data or "")
 
 
 def test_backslashes_inside_quotes_are_no_commands() -> None:

@@ -39,22 +39,23 @@ def split_script(text: str, name: str) -> Iterator[Step]:
     Raises:
         SchemaFileError: A backslash command, an open quote, COPY data without an end.
     """
-    start = 0
-    for special in _SPECIAL.finditer(text):
-        if special.start() < start or not _is_between_tokens(text, start, special.start()):
+    start = place = 0
+    while special := _SPECIAL.search(text, place):
+        place = special.start() + 1
+        if not _is_between_tokens(text, start, special.start()):
             continue
         yield from _statements(text, start, special.start(), name)
         if special["copy"] is None:
             if special["command"] not in _HARMLESS:
                 raise _fault(text, special.start(), name, f"the psql command \\{special['command']} is not supported")
-            start = special.end()
+            start = place = special.end()
             continue
         end = _END_OF_DATA.search(text, special.end())
         if end is None:
             raise _fault(text, special.start(), name, "the data of COPY has no end: expected a line with \\.")
         data = text[text.find("\n", special.end()) + 1 : end.start()]
         yield Step(special["copy"].removesuffix(";"), special.start(), data)
-        start = end.end()
+        start = place = end.end()
     yield from _statements(text, start, len(text), name)
 
 
