@@ -40,7 +40,7 @@ CREATE TABLE reservations (
     CONSTRAINT reservations_pkey PRIMARY KEY (order_id, product_id, warehouse_id),
     CONSTRAINT reservations_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders (id) ON DELETE RESTRICT,
     CONSTRAINT reservations_inventory_fkey
-        FOREIGN KEY (product_id, warehouse_id) REFERENCES inventory (product_id, warehouse_id),
+    FOREIGN KEY (product_id, warehouse_id) REFERENCES inventory (product_id, warehouse_id),
     CONSTRAINT reservations_quantity_is_positive CHECK (quantity > 0)
 );
 

@@ -21,9 +21,9 @@ CREATE TABLE payments (
     -- NaN compares greater than every number, so >= 0 alone would let it in.
     CONSTRAINT payments_amount_is_not_negative CHECK (amount >= 0 AND amount <> 'NaN'),
     CONSTRAINT payments_captured_at_is_of_a_captured_payment
-        CHECK ((captured_at IS NOT NULL) = (status IN ('captured', 'refunded'))),
+    CHECK ((captured_at IS NOT NULL) = (status IN ('captured', 'refunded'))),
     CONSTRAINT payments_failure_reason_is_of_a_failed_payment
-        CHECK ((failure_reason IS NOT NULL) = (status = 'failed'))
+    CHECK ((failure_reason IS NOT NULL) = (status = 'failed'))
 );
 
 CREATE INDEX payments_order_id_idx ON payments (order_id);

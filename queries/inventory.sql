@@ -14,9 +14,9 @@ RETURNING id, name;
 INSERT INTO inventory AS i (product_id, warehouse_id, on_hand)
 VALUES (:product_id, :warehouse_id, :quantity)
 ON CONFLICT (product_id, warehouse_id) DO UPDATE
-SET
-    on_hand = i.on_hand + excluded.on_hand,
-    version = i.version + 1
+    SET
+        on_hand = i.on_hand + excluded.on_hand,
+        version = i.version + 1
 RETURNING i.product_id, i.warehouse_id, i.on_hand, i.reserved;
 
 -- name: reserve(order_id, product_id, quantity)^
@@ -57,7 +57,7 @@ noted AS (
         :quantity AS quantity
     FROM taken
     ON CONFLICT (order_id, product_id, warehouse_id) DO UPDATE
-    SET quantity = r.quantity + excluded.quantity
+        SET quantity = r.quantity + excluded.quantity
     RETURNING r.product_id
 )
 
@@ -130,14 +130,21 @@ noted AS (
         taken.quantity
     FROM taken
     ON CONFLICT (order_id, product_id, warehouse_id) DO UPDATE
-    SET quantity = r.quantity + excluded.quantity
+        SET quantity = r.quantity + excluded.quantity
     RETURNING r.product_id
 )
 
 SELECT
     wanted.product_id,
     wanted.quantity AS requested,
-    coalesce((SELECT max(locked.available) FROM locked WHERE locked.product_id = wanted.product_id), 0) AS available,
+    coalesce(
+        (
+            SELECT max(locked.available)
+            FROM locked
+            WHERE locked.product_id = wanted.product_id
+        ),
+        0
+    ) AS available,
     complete.reserved
 FROM wanted
 CROSS JOIN complete

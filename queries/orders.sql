@@ -10,8 +10,8 @@
 INSERT INTO orders AS o (customer_id, total, currency, idempotency_key)
 VALUES (:customer_id, :total, :currency, :idempotency_key)
 ON CONFLICT (idempotency_key) DO UPDATE
-SET idempotency_key = excluded.idempotency_key
-WHERE o.customer_id = excluded.customer_id
+    SET idempotency_key = excluded.idempotency_key
+    WHERE o.customer_id = excluded.customer_id
 RETURNING
     o.id,
     o.public_id,
@@ -108,18 +108,19 @@ SELECT
     latest.currency,
     latest.ordered_at
 FROM unnest(:customer_ids::bigint[]) AS wanted (customer_id)
-CROSS JOIN LATERAL (
-    SELECT
-        o.id,
-        o.status,
-        o.total,
-        o.currency,
-        o.ordered_at
-    FROM orders AS o
-    WHERE o.customer_id = wanted.customer_id
-    ORDER BY o.ordered_at DESC, o.id DESC
-    LIMIT 1
-) AS latest
+CROSS JOIN
+    LATERAL (
+        SELECT
+            o.id,
+            o.status,
+            o.total,
+            o.currency,
+            o.ordered_at
+        FROM orders AS o
+        WHERE o.customer_id = wanted.customer_id
+        ORDER BY o.ordered_at DESC, o.id DESC
+        LIMIT 1
+    ) AS latest
 ORDER BY wanted.customer_id;
 
 -- name: set_status(order_id, version, status)^

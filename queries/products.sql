@@ -222,6 +222,7 @@ WITH locked AS (
     ORDER BY p.id
     FOR NO KEY UPDATE
 )
+
 UPDATE products AS p
 SET
     is_active = false,
@@ -244,6 +245,7 @@ WITH wanted AS (
     ORDER BY p.id
     FOR NO KEY UPDATE OF p
 )
+
 UPDATE products AS p
 SET stock = wanted.stock
 FROM wanted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -315,3 +316,11 @@ def test_totals_are_exact() -> None:
     lines = [basket.PricedLine(1, 3, "a", Decimal("0.10"), True), basket.PricedLine(2, 1, "b", Decimal("0.20"), True)]
     assert basket.order_total(lines) == Decimal("0.50")
     assert basket.order_total([]) == 0
+
+
+@pytest.mark.parametrize("name", ["create_order", "optional_step"])
+def test_both_checkouts_take_the_same_arguments(name: str) -> None:
+    sync, twin = (inspect.signature(getattr(module, name)) for module in (checkout, aio_checkout))
+    assert [(p.name, p.kind, p.default) for p in sync.parameters.values()] == [
+        (p.name, p.kind, p.default) for p in twin.parameters.values()
+    ]
