@@ -12,7 +12,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from plainsql.scratch import scratch_database
-from plainsql.scratch.migrated import KEPT, PREFIX, content_hash
+from plainsql.scratch.migrated import KEPT, NEW, PREFIX, content_hash
 
 
 @pytest.fixture
@@ -87,6 +87,15 @@ def test_old_databases_of_the_project_are_dropped_but_a_few(server: str, migrati
             names.append(name_of(conninfo))
     with psycopg.connect(server) as conn:
         assert ours(conn, migrations) == names[-KEPT:]
+
+
+def test_what_a_killed_build_left_is_dropped_after_a_day(server: str, migrations: Path) -> None:
+    left = f"{NEW}1000000_abcdef"
+    with psycopg.connect(server, autocommit=True) as conn:
+        conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(left)))
+        with scratch_database(migrations=migrations, server=server):
+            pass
+        assert conn.execute("SELECT datname FROM pg_database WHERE datname = %s", [left]).fetchall() == []
 
 
 def test_scratch_server_comes_from_the_environment(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,10 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from plainsql.queries.scratch import list_scratch_databases, lock_scratch
+from plainsql.scratch.names import is_abandoned, passing_name
 
 PREFIX = "plainsql_scratch_"
+NEW = "plainsql_scratch_new_"
 KEPT = 3
 """Databases of one project that stay: a branch or two besides the current state."""
 
@@ -51,7 +52,7 @@ def content_hash(migrations: Path | None) -> str:
 
 def _build(admin: psycopg.Connection[Any], server: str, name: str, migrations: Path | None) -> None:
     """Build under a passing name, so that a database of the final name is always whole."""
-    passing = f"{PREFIX}new_{secrets.token_hex(6)}"
+    passing = passing_name(NEW)
     admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(passing)))
     try:
         if migrations is not None:
@@ -68,6 +69,8 @@ def _build(admin: psycopg.Connection[Any], server: str, name: str, migrations: P
 def _describe_and_prune(admin: psycopg.Connection[Any], name: str, description: str) -> None:
     comment = sql.SQL("COMMENT ON DATABASE {} IS {}")
     admin.execute(comment.format(sql.Identifier(name), sql.Literal(description)))
-    for row in list_scratch_databases(admin, prefix=PREFIX, description=description)[KEPT:]:
+    old = [row.name for row in list_scratch_databases(admin, prefix=PREFIX, description=description)[KEPT:]]
+    unfinished = [row.name for row in list_scratch_databases(admin, prefix=NEW, description=None)]
+    for found in [*old, *(left for left in unfinished if is_abandoned(left, NEW))]:
         with suppress(psycopg.errors.ObjectInUse, psycopg.errors.InvalidCatalogName):
-            admin.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(row.name)))
+            admin.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(found)))

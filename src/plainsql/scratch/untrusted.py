@@ -8,7 +8,6 @@ really logs in: SET ROLE and SET SESSION AUTHORIZATION lead nowhere, and neither
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -19,10 +18,9 @@ from psycopg.conninfo import make_conninfo
 
 from plainsql.errors import SchemaFileError
 from plainsql.queries.scratch import list_scratch_databases, list_scratch_roles
+from plainsql.scratch.names import is_abandoned, passing_name
 
 PREFIX = "plainsql_untrusted_"
-ABANDONED = 24 * 3600
-"""Seconds after which what a killed process left behind is dropped."""
 STATEMENT_SECONDS = 120
 
 _ROLE = sql.SQL(
@@ -41,7 +39,7 @@ def untrusted_database(server: str) -> Iterator[str]:
     Raises:
         SchemaFileError: The server doesn't let the new role in.
     """
-    name = f"{PREFIX}{int(time.time())}_{secrets.token_hex(6)}"
+    name = passing_name(PREFIX)
     password = secrets.token_urlsafe(24)
     with psycopg.connect(server, autocommit=True) as admin:
         _drop_abandoned(admin)
@@ -83,8 +81,7 @@ def _drop_abandoned(admin: psycopg.Connection[Any]) -> None:
     names = {row.name for row in list_scratch_databases(admin, prefix=PREFIX, description=None)}
     names.update(row.name for row in list_scratch_roles(admin, prefix=PREFIX) if row.name)
     for name in names:
-        made = name.removeprefix(PREFIX).partition("_")[0]
-        if made.isdigit() and int(made) < time.time() - ABANDONED:
+        if is_abandoned(name, PREFIX):
             with suppress(psycopg.Error):
                 _drop(admin, name, force=False)
 
