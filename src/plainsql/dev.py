@@ -31,7 +31,7 @@ def run_dev(root: Path) -> int:
         EmbeddedServerError: A server can't start.
         MigrationError: A migration's files have a fault.
     """
-    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    previous = {number: signal.signal(number, signal.default_int_handler) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         config = load_config(root)
         with (
@@ -50,7 +50,8 @@ def run_dev(root: Path) -> int:
     except KeyboardInterrupt:
         return 0
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 def shown_url(conninfo: str) -> str:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib import resources
 from pathlib import Path
 
 import psycopg
-from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from plainsql.config import Config, find_config
@@ -86,31 +84,16 @@ def describe_conninfo(conninfo: str, origin: str) -> str:
 @contextmanager
 def _embedded(config: Config) -> Iterator[Target]:
     from plainsql.embedded import EmbeddedPostgres
+    from plainsql.embedded.database import make_database
     from plainsql.embedded.postgres import APP_ROLE
 
     folder = config.root / EMBEDDED_FOLDER / "postgres"
     with EmbeddedPostgres.start(folder, linger=LINGER) as server:
         name = config.database_name
-        make_project_database(server.conninfo(), server.conninfo(name), name)
+        make_database(server, name)
         where = folder.relative_to(config.root)
         yield Target(
             server.conninfo(name),
             server.conninfo(name, user=APP_ROLE),
             f"embedded PostgreSQL {server.major} in {where}",
         )
-
-
-def make_project_database(server: str, database: str, name: str) -> None:
-    """Make the project's database when it is missing, with the runtime role's rights."""
-    with psycopg.connect(server, autocommit=True) as conn:
-        found = conn.execute(_sql("databases").replace(":name", "%(name)s"), {"name": name}).fetchone()
-        if found and found[0]:
-            return
-        with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):  # made by another just now
-            conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    with psycopg.connect(database, autocommit=True) as conn:
-        conn.execute(_sql("app_grants").encode())
-
-
-def _sql(name: str) -> str:
-    return (resources.files("plainsql") / "sql" / f"{name}.sql").read_text(encoding="utf-8")

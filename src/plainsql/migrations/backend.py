@@ -45,8 +45,8 @@ class PlainSQLBackend(PostgresqlPsycopgBackend):  # type: ignore[misc]  # yoyo h
     def to_apply(self, migrations: Any) -> Any:
         """Return what isn't applied yet, after every file was checked."""
         with self._refusing():
-            for directory in sorted({migration.source_dir for migration in migrations}):
-                check_files(Path(directory))
+            for directory in sorted({Path(migration.path).parent for migration in migrations}):
+                check_files(directory)
             pending = super().to_apply(migrations)
             check_steps(pending)
         return pending
