@@ -1,5 +1,5 @@
 """
-Every error of our own. psycopg's exceptions pass through as themselves; a class stands here only where psycopg has none.
+Every error of our own. psycopg's exceptions pass through as themselves; a class stands here where psycopg has none.
 
     PlainSQLError
     ├── ConfigError (ValueError)            [tool.plainsql] or an option can't be used
@@ -37,7 +37,9 @@ class ConfigError(PlainSQLError, ValueError):
 
 
 class NoDatabaseError(PlainSQLError, LookupError):
-    """No database is configured: set DATABASE_URL, or write `database = "embedded"` under [tool.plainsql] in pyproject.toml."""
+    """
+    No database is configured: set DATABASE_URL, or put `database = "embedded"` under [tool.plainsql] in pyproject.toml.
+    """
 
 
 class EmbeddedServerError(PlainSQLError, RuntimeError):
