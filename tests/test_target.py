@@ -26,7 +26,7 @@ def embedded_project(folder: Path) -> Path:
 
 
 def test_nothing_configured_is_an_error_that_names_both_ways(tmp_path: Path) -> None:
-    with pytest.raises(NoDatabaseError, match=r'set DATABASE_URL, or write `database = "embedded"`'):
+    with pytest.raises(NoDatabaseError, match=r'set DATABASE_URL, or put `database = "embedded"`'):
         resolve_target(start=tmp_path).__enter__()
     (tmp_path / "pyproject.toml").write_text("[tool.plainsql]\n")
     with pytest.raises(NoDatabaseError), resolve_target(start=tmp_path):

@@ -61,7 +61,6 @@ class EmbeddedPostgres:
         Raises:
             EmbeddedServerError: It can't be started; the text says what to do.
         """
-        refuse_windows()
         owner = server_owner(folder.absolute())
         home = make_home(folder, owner)
         programs = binaries or find_postgres()
@@ -107,19 +106,6 @@ class EmbeddedPostgres:
 def roles_sql() -> bytes:
     """Return the script that makes the roles; running it again changes nothing."""
     return (resources.files("plainsql") / "sql" / "roles.sql").read_bytes()
-
-
-def refuse_windows() -> None:
-    """
-    Refuse Windows.
-
-    Raises:
-        EmbeddedServerError: This is Windows.
-    """
-    import sys
-
-    if sys.platform == "win32":
-        raise EmbeddedServerError("the embedded servers need Linux or macOS: use WSL, or set DATABASE_URL")
 
 
 def check_data_version(data: Path, major: int) -> None:

@@ -10,7 +10,6 @@ from urllib.parse import quote
 from plainsql.embedded.binaries import find_redis, reachable_redis
 from plainsql.embedded.owner import server_owner
 from plainsql.embedded.place import make_home
-from plainsql.embedded.postgres import refuse_windows
 from plainsql.embedded.server import Hold, acquire
 
 
@@ -35,7 +34,6 @@ class EmbeddedRedis:
         Raises:
             EmbeddedServerError: It can't be started; the text says what to do.
         """
-        refuse_windows()
         owner = server_owner(folder.absolute())
         home = make_home(folder, owner)
         program = reachable_redis(binary or find_redis(), owner)

@@ -9,7 +9,6 @@ import subprocess
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from plainsql.embedded.binaries import find_pg_dump
 from plainsql.errors import MigrationError
 
 YOYO_TABLES = ("_yoyo_log", "_yoyo_migration", "_yoyo_version", "yoyo_lock")
@@ -28,6 +27,8 @@ def schema_dump(conninfo: str) -> str:
         MigrationError: pg_dump failed.
         EmbeddedServerError: There is no pg_dump for that server.
     """
+    from plainsql.embedded.binaries import find_pg_dump
+
     with psycopg.connect(conninfo) as conn:
         major = conn.info.server_version // 10000
         tls = conn.pgconn.ssl_in_use
