@@ -44,7 +44,7 @@ install: preflight .venv/installed
 
 .PHONY: preflight
 preflight:
-	@$(PYTHON) tools/preflight.py
+	@PREFLIGHT_GOAL="$(firstword $(MAKECMDGOALS))" $(PYTHON) tools/preflight.py
 
 .venv/installed: pyproject.toml
 	@echo "installing into .venv (once)"
