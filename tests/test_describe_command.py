@@ -163,7 +163,7 @@ def catalog(server: str) -> dict[str, Any]:
         return {
             "roles": {row[0] for row in conn.execute("SELECT rolname FROM pg_roles")},
             "databases": {row[0] for row in conn.execute("SELECT datname FROM pg_database")},
-            "settings": conn.execute("SELECT pg_read_file('postgresql.auto.conf', true)").fetchall(),
+            "settings": conn.execute("SELECT pg_read_file('postgresql.auto.conf', 0, 100000, true)").fetchall(),
             "work_mem": conn.execute("SHOW work_mem").fetchall(),
         }
 
