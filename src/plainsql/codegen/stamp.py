@@ -46,7 +46,9 @@ def digest(*parts: bytes) -> str:
 def schema_digest(migrations: Path, settings: Iterable[str]) -> str:
     """Return the hash of every migration below *migrations*, names and contents, and of *settings*."""
     parts = [setting.encode() for setting in settings]
-    for path in sorted(migrations.rglob("*.sql")) if migrations.is_dir() else ():
+    for path in sorted(migrations.rglob("*")) if migrations.is_dir() else ():
+        if path.suffix not in (".sql", ".py"):
+            continue
         parts += [path.relative_to(migrations).as_posix().encode(), _unix(path.read_bytes())]
     return digest(*parts)
 

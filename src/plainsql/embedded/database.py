@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import os
-from importlib import resources
 
 import psycopg
 from psycopg import sql
 
 from plainsql.embedded.guard import open_lock
 from plainsql.embedded.postgres import EmbeddedPostgres
+from plainsql.queries.app_grants import grant_app_role
+from plainsql.queries.databases import database_exists
 
 
 def make_database(server: EmbeddedPostgres, name: str) -> None:
@@ -23,20 +24,15 @@ def make_database(server: EmbeddedPostgres, name: str) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with psycopg.connect(server.conninfo(), autocommit=True) as conn:
-            found = conn.execute(_sql("databases").replace(":name", "%(name)s"), {"name": name}).fetchone()
-            if found and found[0]:
+            if database_exists(conn, name=name):
                 return
             conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         try:
             with psycopg.connect(server.conninfo(name), autocommit=True) as conn:
-                conn.execute(_sql("app_grants").encode())
+                grant_app_role(conn)
         except BaseException:
             with psycopg.connect(server.conninfo(), autocommit=True) as conn:
                 conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
             raise
     finally:
         os.close(lock)
-
-
-def _sql(name: str) -> str:
-    return (resources.files("plainsql") / "sql" / f"{name}.sql").read_text(encoding="utf-8")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,6 +16,7 @@ from plainsql.embedded.owner import name_of, server_owner
 from plainsql.embedded.place import make_home
 from plainsql.embedded.server import Hold, acquire
 from plainsql.errors import EmbeddedServerError
+from plainsql.queries.roles import create_app_role
 
 OWNER_ROLE = "postgres"
 APP_ROLE = "app_user"
@@ -100,12 +100,7 @@ class EmbeddedPostgres:
 
     def _make_roles(self) -> None:
         with psycopg.connect(self.conninfo(), autocommit=True) as conn:
-            conn.execute(roles_sql())
-
-
-def roles_sql() -> bytes:
-    """Return the script that makes the roles; running it again changes nothing."""
-    return (resources.files("plainsql") / "sql" / "roles.sql").read_bytes()
+            create_app_role(conn)
 
 
 def check_data_version(data: Path, major: int) -> None:
