@@ -113,6 +113,15 @@ RIGHT: list[tuple[int, Any, Any]] = [
 ]
 
 
+class Nowhere(dt.tzinfo):
+    """A zone without an offset: what carries it is naive (Python manual: Aware and Naive Objects)."""
+
+    def utcoffset(self, when: dt.datetime | None) -> None:
+        return None
+
+    dst = tzname = utcoffset
+
+
 @pytest.fixture(scope="module")
 def conn(server: str) -> Any:
     with psycopg.connect(server, autocommit=True) as conn:
@@ -184,3 +193,8 @@ async def test_one_wrong_row_of_many_is_refused_before_the_first_is_sent_async(e
 def test_a_uuid_of_each_kind_of_call_is_the_same(conn: psycopg.Connection[Any]) -> None:
     value = uuid4()
     assert run.fetch_value(conn, statement("SELECT $1", types=(UUID_,)), (value,)) == value
+
+
+def test_a_datetime_whose_zone_has_no_offset_is_refused(conn: psycopg.Connection[Any]) -> None:
+    with pytest.raises(ParameterError, match="found a datetime whose zone has no offset"):
+        run.fetch_value(conn, statement("SELECT $1", types=(TIMESTAMPTZ,)), (NAIVE.replace(tzinfo=Nowhere()),))

@@ -14,9 +14,10 @@ import pytest_asyncio
 from psycopg.rows import dict_row
 from psycopg.types.enum import EnumInfo, register_enum
 
+from plainsql import ParameterError
 from plainsql import execute as run
 from plainsql.aio import execute as aio
-from tests.runtime import ADD_ITEM, COUNT_ITEMS, GET_ITEM, Item, admin, make_items, statement
+from tests.runtime import ADD_ITEM, COUNT_ITEMS, GET_ITEM, Item, admin, count_items, make_items, statement
 
 
 @pytest.fixture
@@ -239,3 +240,29 @@ def test_a_statement_that_gets_its_types_from_the_server_is_prepared_once(conn: 
     for value in ["sad", None, "ok"] * 5:
         assert run.fetch_value(conn, mood, (value,)) == value
     assert conn.execute("SELECT count(*) FROM pg_prepared_statements").fetchone() == (1,)
+
+
+def test_execute_many_prepares_again_what_was_deallocated(conn: psycopg.Connection[Any], items: str) -> None:
+    rows = [{"id": number, "name": "x"} for number in range(11, 31)]
+    run.execute_many(conn, ADD_ITEM, rows[:10])
+    conn.execute("DO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$")
+    assert run.execute_many(conn, ADD_ITEM, rows[10:]) == 10
+    assert count_items(items) == 30
+
+
+async def test_execute_many_prepares_again_what_was_deallocated_async(
+    aconn: psycopg.AsyncConnection[Any], items: str
+) -> None:
+    rows = [{"id": number, "name": "x"} for number in range(11, 31)]
+    await aio.execute_many(aconn, ADD_ITEM, rows[:10])
+    await aconn.execute("DO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$")
+    assert await aio.execute_many(aconn, ADD_ITEM, rows[10:]) == 10
+    assert count_items(items) == 30
+
+
+def test_text_that_the_client_encoding_lacks_is_refused_by_its_name(items: str) -> None:
+    with (
+        psycopg.connect(items, autocommit=True, client_encoding="latin1") as conn,
+        pytest.raises(ParameterError, match="-1 can't encode"),
+    ):
+        run.fetch_value(conn, statement("SELECT $1", types=(25,)), ("5 €",))

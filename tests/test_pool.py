@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+import traceback
 from typing import Any
 
 import psycopg
@@ -203,3 +204,20 @@ async def test_closing_twice_is_fine_and_use_after_it_raises_async(empty_databas
     await db.close()
     with pytest.raises(psycopg.OperationalError):
         await aio.fetch_value(db, BACKEND)
+
+
+@pytest.mark.parametrize(
+    "conninfo",
+    [
+        "host=127.0.0.1 password=my hunter2 dbname=x",
+        "postgresql://u:pa%ZZhunter2@127.0.0.1/x",
+        "postgresql://u:p@hunter2@127.0.0.1/x",
+    ],
+)
+async def test_a_conninfo_that_can_not_be_read_is_refused_without_showing_the_password(conninfo: str) -> None:
+    with pytest.raises(ConfigError, match="conninfo") as caught:
+        Database.open(conninfo)
+    with pytest.raises(ConfigError, match="conninfo") as caught_async:
+        await AioDatabase.open(conninfo)
+    for error in (caught, caught_async):
+        assert "hunter2" not in "".join(traceback.format_exception(error.value))

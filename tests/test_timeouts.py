@@ -8,6 +8,8 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -293,3 +295,46 @@ def test_in_a_pipeline_the_limit_is_refused(items: str) -> None:
         with conn.pipeline(), pytest.raises(psycopg.NotSupportedError, match="pipeline"):
             run.execute_many(conn, many, [{"id": 50}])
         assert run.fetch_value(conn, COUNT_ITEMS) == 10
+
+
+def test_statements_of_several_threads_in_one_transaction_keep_their_own_limits(db: Database) -> None:
+    shows = [statement("SELECT current_setting('statement_timeout')", timeout=limit) for limit in (5.0, 1.0)] * 4
+    with db.transaction() as tx, ThreadPoolExecutor(4) as threads:
+        shown = list(threads.map(lambda each: run.fetch_value(tx, each), shows))
+        assert (shown, run.fetch_value(tx, LIMIT)) == (["5s", "1s"] * 4, "0")
+
+
+async def test_statements_of_several_tasks_in_one_transaction_keep_their_own_limits_async(adb: AioDatabase) -> None:
+    shows = [statement("SELECT current_setting('statement_timeout')", timeout=limit) for limit in (5.0, 1.0)] * 4
+    async with adb.transaction() as tx:
+        shown = await asyncio.gather(*(aio.fetch_value(tx, each) for each in shows))
+        assert (shown, await aio.fetch_value(tx, LIMIT)) == (["5s", "1s"] * 4, "0")
+
+
+async def test_a_task_cancelled_at_any_moment_leaves_no_limit_behind(adb: AioDatabase) -> None:
+    async with adb.transaction() as tx:
+        for steps in range(25):
+            with suppress(psycopg.errors.InFailedSqlTransaction):
+                async with tx.savepoint():
+                    task = asyncio.create_task(aio.fetch_value(tx, statement("SELECT 1", timeout=5.0)))
+                    for _ in range(steps):
+                        await asyncio.sleep(0)
+                    task.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await task
+            assert await aio.fetch_value(tx, LIMIT) == "0"
+
+
+@pytest.mark.parametrize(("own", "shown"), [("100ms", "100ms"), ("1s", "250ms"), ("2min", "250ms"), ("0", "250ms")])
+def test_a_shorter_limit_of_the_transaction_stays(db: Database, own: str, shown: str) -> None:
+    shows = statement("SELECT current_setting('statement_timeout')", timeout=0.25)
+    with db.transaction() as tx:
+        run.execute(tx, statement(f"SET LOCAL statement_timeout = '{own}'"))
+        assert (run.fetch_value(tx, shows), run.fetch_value(tx, LIMIT)) == (shown, own)
+
+
+async def test_a_shorter_limit_of_the_transaction_stays_async(adb: AioDatabase) -> None:
+    shows = statement("SELECT current_setting('statement_timeout')", timeout=0.25)
+    async with adb.transaction() as tx:
+        await aio.execute(tx, statement("SET LOCAL statement_timeout = '100ms'"))
+        assert (await aio.fetch_value(tx, shows), await aio.fetch_value(tx, LIMIT)) == ("100ms", "100ms")

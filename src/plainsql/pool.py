@@ -113,9 +113,28 @@ def stats_from(figures: dict[str, int]) -> PoolStats:
     return PoolStats(**{name: figures[name] for name in PoolStats.__dataclass_fields__ if name in figures})
 
 
+def _settings(conninfo: str) -> dict[str, Any]:
+    """
+    Return the settings in *conninfo*.
+
+    Raises:
+        ConfigError: It can't be read. libpq's own message is left out, since it quotes pieces of the password.
+    """
+    try:
+        given = conninfo_to_dict(conninfo)
+    except psycopg.Error:
+        raise ConfigError(
+            "the conninfo can't be read: percent-encode special characters of the password in a URL, "
+            "put a value with spaces in single quotes"
+        ) from None
+    if any("@" in host[1:] for host in str(given.get("host", "")).split(",")):  # a leading @ is an abstract socket
+        raise ConfigError("the host in the conninfo contains @: write an @ of the password as %40")
+    return given
+
+
 def pool_conninfo(conninfo: str) -> str:
     """Return *conninfo* with an application name and a connect timeout, unless it or the environment has its own."""
-    given = conninfo_to_dict(conninfo)
+    given = _settings(conninfo)
     extra: dict[str, Any] = {}
     if "application_name" not in given:
         extra["fallback_application_name"] = given.get("fallback_application_name", "plainsql")
@@ -165,6 +184,7 @@ def open_pool(conninfo: str, config: PoolConfig) -> ConnectionPool[psycopg.Conne
 
     Raises:
         psycopg.OperationalError: At once, when a first connection can't be made; the message never shows a password.
+        ConfigError: The conninfo can't be read.
     """
     conninfo = pool_conninfo(conninfo)
     psycopg.connect(conninfo).close()

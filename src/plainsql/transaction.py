@@ -21,7 +21,6 @@ Isolation: TypeAlias = Literal["read committed", "repeatable read", "serializabl
 
 IDLE = pq.TransactionStatus.IDLE
 INERROR = pq.TransactionStatus.INERROR
-COMMIT = b"COMMIT"
 ROLLBACK = b"ROLLBACK"
 
 log = logging.getLogger("plainsql.transaction")
@@ -52,6 +51,29 @@ def failed_transaction() -> psycopg.errors.InFailedSqlTransaction:
     return psycopg.errors.InFailedSqlTransaction(
         "nothing was committed: a statement failed and its error was swallowed; use a savepoint around what may fail"
     )
+
+
+def check_end(conn: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> None:
+    """Raise when a COMMIT now wouldn't keep all the work of the block."""
+    if conn.pgconn.pipeline_status:
+        raise psycopg.InterfaceError("nothing was committed: a pipeline of the block is still open")
+    if conn.pgconn.transaction_status == INERROR:
+        raise failed_transaction()
+    if conn.pgconn.transaction_status == IDLE:
+        raise psycopg.errors.NoActiveSqlTransaction(
+            "a statement in the block was a COMMIT or ROLLBACK: what came after it was no part of a transaction"
+        )
+
+
+def check_committed(tag: str | None) -> None:
+    """Raise unless *tag* is COMMIT's own; it is ROLLBACK when another thread's statement failed in the meantime."""
+    if tag != "COMMIT":
+        raise failed_transaction()
+
+
+def leave_savepoint(name: bytes) -> tuple[bytes, bytes]:
+    """Return what undoes a savepoint and forgets it: one that stays makes each later one nest deeper."""
+    return b"ROLLBACK TO SAVEPOINT " + name, b"RELEASE SAVEPOINT " + name
 
 
 class TransactionState:
@@ -110,7 +132,7 @@ class Transaction(TransactionState, ConnectionSource):
             conn.execute(b"RELEASE SAVEPOINT " + name, prepare=False)
         except BaseException:
             del self._callbacks[mark:]
-            undo(conn, b"ROLLBACK TO SAVEPOINT " + name)
+            undo(conn, *leave_savepoint(name))
             raise
 
     def after_commit(self, callback: Callable[[], object]) -> None:
@@ -118,8 +140,7 @@ class Transaction(TransactionState, ConnectionSource):
         Call *callback* once after COMMIT, in the order of registration, when the connection is given back.
 
         It is dropped when the transaction, or the savepoint in which it was registered, is rolled back. The work is
-        committed by
-        then: an Exception of a callback is logged to plainsql.transaction and the next one runs.
+        committed by then: an Exception of a callback is logged to plainsql.transaction and the next one runs.
         """
         self.check_open()
         self._callbacks.append(callback)
@@ -139,9 +160,8 @@ def open_transaction(conn: psycopg.Connection[Any], begin: bytes, *, slow_ms: fl
     try:
         conn.execute(begin, prepare=False)
         yield tx
-        if conn.pgconn.transaction_status == INERROR:
-            raise failed_transaction()
-        conn.execute(COMMIT, prepare=False)
+        check_end(conn)
+        check_committed(conn.execute(b"COMMIT", prepare=False).statusmessage)
     except BaseException:
         undo(conn, ROLLBACK)
         raise
@@ -149,14 +169,15 @@ def open_transaction(conn: psycopg.Connection[Any], begin: bytes, *, slow_ms: fl
         tx.closed = True
 
 
-def undo(conn: psycopg.Connection[Any], command: bytes) -> None:
+def undo(conn: psycopg.Connection[Any], *commands: bytes) -> None:
     """Roll back while an exception is on its way, never hiding that one: a connection that can't is closed."""
     if conn.closed or conn.pgconn.transaction_status == IDLE:
         return
     try:
-        conn.execute(command, prepare=False)
+        for command in commands:
+            conn.execute(command, prepare=False)
     except BaseException as error:
-        log.debug("%s failed, the connection is closed: %s", command.decode(), error)
+        log.debug("%s failed, the connection is closed: %s", commands[0].decode(), error)
         conn.close()
         if not isinstance(error, Exception):
             raise

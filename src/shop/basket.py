@@ -10,7 +10,7 @@ from uuid import UUID
 
 import psycopg
 
-from plainsql.errors import NoRowError
+from plainsql.errors import NoRowError, ParameterError
 from shop.errors import EmptyOrderError, InactiveProductError, InsufficientStockError, UnknownProductError
 from shop.queries.inventory import ReserveManyRow
 from shop.queries.products import ProductsByIdsRow
@@ -133,4 +133,4 @@ def may_skip(error: Exception) -> bool:
     Refusals of the data do. A deadlock, a serialization failure, a timeout or a lost connection concerns the whole
     transaction and goes to whoever can run it again.
     """
-    return isinstance(error, psycopg.IntegrityError | psycopg.DataError | NoRowError)
+    return isinstance(error, psycopg.IntegrityError | psycopg.DataError | ParameterError | NoRowError)

@@ -9,13 +9,12 @@ from time import perf_counter
 from typing import Any, TypeAlias, TypeVar
 
 import psycopg
-from psycopg.rows import tuple_row
 
 from plainsql.aio.source import ConnectionSource
 from plainsql.execute import length
-from plainsql.execute.cursor import AsyncStatementCursor
+from plainsql.execute.cursor import AsyncStatementCursor, Dumped
 from plainsql.execute.faults import annotate, heals, log_slow, refuse_in_transaction
-from plainsql.execute.limits import INTRANS, in_transaction, limit_command, refuse_pipeline, restore_command
+from plainsql.execute.limits import ServerLimit, refuse_pipeline
 from plainsql.execute.results import read_all, read_count, read_one, read_optional, read_value
 from plainsql.execute.statement import Statement
 
@@ -127,12 +126,12 @@ async def _perform(
 ) -> AsyncStatementCursor:
     cur = AsyncStatementCursor(conn, statement, params)
     try:
-        await _run_limited(cur, statement.timeout)
+        await cur.run(statement.timeout)
     except psycopg.Error as error:
         if not heals(error, conn):
             raise
         cur = AsyncStatementCursor(conn, statement, params)
-        await _run_limited(cur, statement.timeout)
+        await cur.run(statement.timeout)
     return cur
 
 
@@ -141,46 +140,42 @@ async def _perform_many(
 ) -> int:
     cur = AsyncStatementCursor(conn, statement, arguments[0])
     rows = cur.dump_all(arguments)
-    if statement.timeout is None:
-        await cur.run_many(rows)
-    else:
-        refuse_pipeline(conn)
-        async with conn.transaction(), _server_limit(conn, statement.timeout):
-            await cur.run_many(rows)
+    try:
+        await _run_many(cur, rows, statement.timeout)
+    except psycopg.Error as error:
+        if not heals(error, conn):
+            raise
+        cur = AsyncStatementCursor(conn, statement, arguments[0])
+        await _run_many(cur, rows, statement.timeout)
     return read_count(cur, statement)
+
+
+async def _run_many(cur: AsyncStatementCursor, rows: list[Dumped], seconds: float | None) -> None:
+    if seconds is None:
+        await cur.run_many(rows)
+        return
+    conn = cur.connection
+    refuse_pipeline(conn)
+    async with conn.transaction(), _server_limit(conn, seconds):
+        await cur.run_many(rows)
 
 
 async def _perform_script(conn: psycopg.AsyncConnection[Any], statement: Statement[Any]) -> int:
     refuse_in_transaction(conn, statement)
     for text in statement.statements:
-        await _run_limited(AsyncStatementCursor(conn, replace(statement, sql=text)), statement.timeout)
+        await AsyncStatementCursor(conn, replace(statement, sql=text)).run(statement.timeout)
     return 0
-
-
-async def _run_limited(cur: AsyncStatementCursor, seconds: float | None) -> None:
-    if seconds is None:
-        await cur.run()
-        return
-    conn = cur.connection
-    refuse_pipeline(conn)
-    async with conn.lock:  # another task's statement would look like a transaction
-        inside = in_transaction(conn)
-    if inside:
-        async with _server_limit(conn, seconds):
-            await cur.run()
-    else:
-        await cur.run(seconds)
 
 
 @asynccontextmanager
 async def _server_limit(conn: psycopg.AsyncConnection[Any], seconds: float) -> AsyncIterator[None]:
     """Limit each statement of the block to *seconds*, by the server."""
-    async with psycopg.AsyncCursor(conn, row_factory=tuple_row) as cur:
-        shown = await (await cur.execute(limit_command(conn, seconds), prepare=False)).fetchone()
-        before = str(shown[0]) if shown else "0"
-        try:
-            yield
-        finally:
-            # After an error the transaction is aborted and its rollback, whole or to a savepoint, undoes SET LOCAL.
-            if conn.pgconn.transaction_status == INTRANS:
-                await cur.execute(restore_command(before), prepare=False)
+    limit = ServerLimit(conn, seconds)
+    try:
+        async with conn.lock:
+            await conn.wait(limit.begin())
+        yield
+    finally:
+        if limit.is_on:
+            async with conn.lock:
+                await conn.wait(limit.end())

@@ -27,6 +27,7 @@ async def open_pool(conninfo: str, config: PoolConfig) -> AsyncConnectionPool[ps
 
     Raises:
         psycopg.OperationalError: At once, when a first connection can't be made; the message never shows a password.
+        ConfigError: The conninfo can't be read.
     """
     conninfo = pool_conninfo(conninfo)
     await (await psycopg.AsyncConnection.connect(conninfo)).close()

@@ -16,14 +16,14 @@ import psycopg
 
 from plainsql.aio.execute import ConnectionSource
 from plainsql.transaction import (
-    COMMIT,
     IDLE,
-    INERROR,
     ROLLBACK,
     Isolation,
     TransactionState,
     begin_command,
-    failed_transaction,
+    check_committed,
+    check_end,
+    leave_savepoint,
     log,
 )
 
@@ -67,7 +67,7 @@ class Transaction(TransactionState, ConnectionSource):
             await conn.execute(b"RELEASE SAVEPOINT " + name, prepare=False)
         except BaseException:
             del self._callbacks[mark:]
-            await undo(conn, b"ROLLBACK TO SAVEPOINT " + name)
+            await undo(conn, *leave_savepoint(name))
             raise
 
     def after_commit(self, callback: Callable[[], object]) -> None:
@@ -100,9 +100,8 @@ async def open_transaction(
     try:
         await conn.execute(begin, prepare=False)
         yield tx
-        if conn.pgconn.transaction_status == INERROR:
-            raise failed_transaction()
-        await conn.execute(COMMIT, prepare=False)
+        check_end(conn)
+        check_committed((await conn.execute(b"COMMIT", prepare=False)).statusmessage)
     except BaseException:
         await undo(conn, ROLLBACK)
         raise
@@ -110,14 +109,15 @@ async def open_transaction(
         tx.closed = True
 
 
-async def undo(conn: psycopg.AsyncConnection[Any], command: bytes) -> None:
+async def undo(conn: psycopg.AsyncConnection[Any], *commands: bytes) -> None:
     """Roll back while an exception is on its way, never hiding that one: a connection that can't is closed."""
     if conn.closed or conn.pgconn.transaction_status == IDLE:
         return
     try:
-        await conn.execute(command, prepare=False)
+        for command in commands:
+            await conn.execute(command, prepare=False)
     except BaseException as error:
-        log.debug("%s failed, the connection is closed: %s", command.decode(), error)
+        log.debug("%s failed, the connection is closed: %s", commands[0].decode(), error)
         await conn.close()
         if not isinstance(error, Exception):
             raise

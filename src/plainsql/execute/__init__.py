@@ -13,9 +13,9 @@ from typing import Any, TypeAlias, TypeVar
 
 import psycopg
 
-from plainsql.execute.cursor import StatementCursor
+from plainsql.execute.cursor import Dumped, StatementCursor
 from plainsql.execute.faults import annotate, heals, log_slow, refuse_in_transaction
-from plainsql.execute.limits import refuse_pipeline, run_limited, server_limit
+from plainsql.execute.limits import refuse_pipeline, server_limit
 from plainsql.execute.results import read_all, read_count, read_one, read_optional, read_value
 from plainsql.execute.source import ConnectionSource
 from plainsql.execute.statement import Statement
@@ -117,31 +117,42 @@ def _with(
 def _perform(conn: psycopg.Connection[Any], statement: Statement[Any], params: tuple[Any, ...]) -> StatementCursor:
     cur = StatementCursor(conn, statement, params)
     try:
-        run_limited(cur, statement.timeout)
+        cur.run(statement.timeout)
     except psycopg.Error as error:
         if not heals(error, conn):
             raise
         cur = StatementCursor(conn, statement, params)
-        run_limited(cur, statement.timeout)
+        cur.run(statement.timeout)
     return cur
 
 
 def _perform_many(conn: psycopg.Connection[Any], statement: Statement[Any], arguments: list[tuple[object, ...]]) -> int:
     cur = StatementCursor(conn, statement, arguments[0])
     rows = cur.dump_all(arguments)
-    if statement.timeout is None:
-        cur.run_many(rows)
-    else:
-        refuse_pipeline(conn)
-        with conn.transaction(), server_limit(conn, statement.timeout):
-            cur.run_many(rows)
+    try:
+        _run_many(cur, rows, statement.timeout)
+    except psycopg.Error as error:
+        if not heals(error, conn):
+            raise
+        cur = StatementCursor(conn, statement, arguments[0])
+        _run_many(cur, rows, statement.timeout)
     return read_count(cur, statement)
+
+
+def _run_many(cur: StatementCursor, rows: list[Dumped], timeout: float | None) -> None:
+    if timeout is None:
+        cur.run_many(rows)
+        return
+    conn = cur.connection
+    refuse_pipeline(conn)
+    with conn.transaction(), server_limit(conn, timeout):
+        cur.run_many(rows)
 
 
 def _perform_script(conn: psycopg.Connection[Any], statement: Statement[Any]) -> int:
     refuse_in_transaction(conn, statement)
     for text in statement.statements:
-        run_limited(StatementCursor(conn, replace(statement, sql=text)), statement.timeout)
+        StatementCursor(conn, replace(statement, sql=text)).run(statement.timeout)
     return 0
 
 

@@ -62,6 +62,10 @@ def _zoned(type_: type, *, aware: bool) -> Fits:
     return lambda value: isinstance(value, type_) and (value.tzinfo is not None) is aware  # type: ignore[attr-defined]
 
 
+def _instant(value: Any) -> bool:
+    return isinstance(value, dt.datetime) and value.utcoffset() is not None
+
+
 _TEXT = Accepts("a str without NUL characters", _text)
 _ADDRESS = Accepts(
     "an ipaddress object",
@@ -94,7 +98,7 @@ _BUILTIN: dict[int, Accepts] = {
     1082: Accepts("a date that is no datetime", _date),
     1083: Accepts("a time without zone", _zoned(dt.time, aware=False)),
     1114: Accepts("a datetime without zone", _zoned(dt.datetime, aware=False)),
-    1184: Accepts("a datetime with zone", _zoned(dt.datetime, aware=True)),
+    1184: Accepts("a datetime with zone", _instant),
     1186: Accepts("a timedelta", _of(dt.timedelta)),
     1266: Accepts("a time with zone", _zoned(dt.time, aware=True)),
     1700: Accepts("a Decimal or an int", _number(Decimal, int)),
@@ -133,7 +137,9 @@ def refusal(statement: Statement[Any], index: int, value: object, cause: BaseExc
     info = builtin_types.get(oid)
     pg_type = "" if info is None else f" ({info.regtype}{'[]' if info.array_oid == oid else ''})"
     expected = takes.expected if takes else "a value of its type"
-    reason = f": {cause}" if cause is not None and type(cause) is not UnicodeEncodeError else ""
+    reason = "" if cause is None else f": {cause}"
+    if isinstance(cause, UnicodeEncodeError):  # its message shows a piece of the value
+        reason = f" that {cause.encoding} can't encode"
     return ParameterError(
         f"{statement.file}:{statement.line}: query '{statement.name}': parameter '{statement.params[index]}' takes "
         f"{expected}{pg_type}, found {found(value, takes)}{reason}"
@@ -151,6 +157,8 @@ def found(value: object, takes: Accepts | None) -> str:
         case str():
             return "a str with a NUL character" if "\0" in value else "a str"
         case dt.datetime() | dt.time():
+            if value.tzinfo is not None and value.utcoffset() is None:
+                return f"a {name} whose zone has no offset"
             return f"a {name} {'without' if value.tzinfo is None else 'with'} zone"
         case list() | tuple():
             element = _BUILTIN.get(info.oid) if takes and (info := _array_of(takes)) else None

@@ -21,6 +21,7 @@ from psycopg.adapt import Transformer
 
 from plainsql.errors import StaleModuleError
 from plainsql.execute.arguments import refusal
+from plainsql.execute.limits import ServerLimit, in_transaction, refuse_pipeline
 
 if TYPE_CHECKING:
     from plainsql.execute.statement import Statement
@@ -149,20 +150,36 @@ class StatementCursor(StatementMixin, Cursor[Any]):
     __slots__ = ()
 
     def run(self, timeout: float | None = None) -> None:
-        """Send the statement and wait for its result; after *timeout* seconds cancel it and raise QueryCanceled."""
+        """Send the statement and wait for its result; after *timeout* seconds it is cancelled: QueryCanceled."""
         conn = self._conn
+        if timeout is not None:
+            refuse_pipeline(conn)
         gen = self._execute_gen(b"")
         try:
             with conn.lock:
-                try:
-                    conn.wait(gen, timeout=timeout)
-                except e._WaitTimeout:
-                    # Still under the lock: no other statement can start before the server has dealt with this cancel.
-                    self._cancel(gen)
+                if timeout is not None and in_transaction(conn):
+                    self._wait_inside(gen, ServerLimit(conn, timeout))
+                else:
+                    self._wait_outside(gen, timeout)
                 if conn._pipeline and not self.pgresult:
                     conn.wait(conn._pipeline._fetch_gen(flush=True))
         except e._NO_TRACEBACK as error:
             raise error.with_traceback(None) from error.__cause__
+
+    def _wait_inside(self, gen: PQGen[None], limit: ServerLimit) -> None:
+        try:
+            self._conn.wait(limit.begin())
+            self._conn.wait(gen)
+        finally:
+            if limit.is_on:
+                self._conn.wait(limit.end())
+
+    def _wait_outside(self, gen: PQGen[None], timeout: float | None) -> None:
+        try:
+            self._conn.wait(gen, timeout=timeout)
+        except e._WaitTimeout:
+            # Still under the lock: no other statement can start before the server has dealt with this cancel.
+            self._cancel(gen)
 
     def _cancel(self, gen: PQGen[None]) -> None:
         try:
@@ -191,20 +208,36 @@ class AsyncStatementCursor(StatementMixin, AsyncCursor[Any]):
     __slots__ = ()
 
     async def run(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - a limit of the statement, cancelled on the server
-        """Send the statement and wait for its result; after *timeout* seconds cancel it and raise QueryCanceled."""
+        """Send the statement and wait for its result; after *timeout* seconds it is cancelled: QueryCanceled."""
         conn = self._conn
+        if timeout is not None:
+            refuse_pipeline(conn)
         gen = self._execute_gen(b"")
         try:
             async with conn.lock:
-                try:
-                    await conn.wait(gen, timeout=timeout)
-                except e._WaitTimeout:
-                    # Still under the lock: no other statement can start before the server has dealt with this cancel.
-                    await self._cancel(gen)
+                if timeout is not None and in_transaction(conn):
+                    await self._wait_inside(gen, ServerLimit(conn, timeout))
+                else:
+                    await self._wait_outside(gen, timeout)
                 if conn._pipeline and not self.pgresult:
                     await conn.wait(conn._pipeline._fetch_gen(flush=True))
         except e._NO_TRACEBACK as error:
             raise error.with_traceback(None) from error.__cause__
+
+    async def _wait_inside(self, gen: PQGen[None], limit: ServerLimit) -> None:
+        try:
+            await self._conn.wait(limit.begin())
+            await self._conn.wait(gen)
+        finally:
+            if limit.is_on:
+                await self._conn.wait(limit.end())
+
+    async def _wait_outside(self, gen: PQGen[None], timeout: float | None) -> None:  # noqa: ASYNC109 - a limit of the statement, cancelled on the server
+        try:
+            await self._conn.wait(gen, timeout=timeout)
+        except e._WaitTimeout:
+            # Still under the lock: no other statement can start before the server has dealt with this cancel.
+            await self._cancel(gen)
 
     async def _cancel(self, gen: PQGen[None]) -> None:
         try:

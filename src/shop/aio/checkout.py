@@ -59,7 +59,9 @@ async def create_order(
         raise IdempotencyKeyReusedError(idempotency_key) from None
     if order.replayed:
         stored = await orders.items_for_order(tx, order_id=order.id)
-        if not basket.same_lines(lines, [(item.product_id, item.quantity) for item in stored]):
+        if order.currency != currency or not basket.same_lines(
+            lines, [(item.product_id, item.quantity) for item in stored]
+        ):
             raise IdempotencyKeyReusedError(idempotency_key)
         return PlacedOrder(order.id, order.public_id, order.total, order.currency, replayed=True)
 
