@@ -133,11 +133,20 @@ def test_names_that_meet_in_one_module_are_found(project: Project) -> None:
     assert "GetA1Row" in report
 
 
-def test_two_enums_of_one_name_are_found(project: Project) -> None:
+def test_two_enums_of_one_name_in_two_schemas_are_told_apart(project: Project) -> None:
     project.replace(
         "migrations/0001.users.sql", "CREATE TABLE", "CREATE SCHEMA b; CREATE TYPE b.mood AS ENUM ('x'); CREATE TABLE"
     )
     project.write("queries/odd.sql", "-- name: moods\nSELECT 'ok'::mood AS a, 'x'::b.mood AS b;\n")
+    project.run("generate")
+    module = project.read("app/queries/odd.py")
+    assert 'Mood: TypeAlias = Literal["sad", "ok", "happy"]' in module
+    assert 'BMood: TypeAlias = Literal["x"]' in module
+
+
+def test_two_enums_of_one_alias_are_found(project: Project) -> None:
+    project.replace("migrations/0001.users.sql", "CREATE TABLE", "CREATE TYPE \"Mood\" AS ENUM ('x'); CREATE TABLE")
+    project.write("queries/odd.sql", "-- name: moods\nSELECT 'ok'::mood AS a, 'x'::\"Mood\" AS b;\n")
     assert "would both be Mood" in check(project)
 
 

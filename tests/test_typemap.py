@@ -210,6 +210,7 @@ def test_enum_is_a_literal_alias(conn: psycopg.Connection[Any]) -> None:
     ("typname", "alias"),
     [
         ("order_status", "OrderStatus"),
+        ('other."order status"', "OtherOrderStatus"),
         ("OrderStatus", "OrderStatus"),
         ("literal", "LiteralEnum"),
         ("none", "NoneEnum"),

@@ -76,7 +76,7 @@ def _of_the_database(py: PyType, type: PgType) -> PyType:
 
 
 def _enum(type: PgType) -> PyType:
-    name = alias_name(type.typname)
+    name = alias_name(type.name)
     literal = f"Literal[{', '.join(_quoted(label) for label in type.labels)}]"
     imports = ("from typing import Literal", "from typing import TypeAlias")
     return PyType(name, name, imports, ((name, literal),), TEXT, _bind(type), TEXT)
@@ -139,9 +139,13 @@ _ARRAY_OF: dict[int, int] = {
 }
 
 
-def alias_name(typname: str) -> str:
-    """Return an enum's alias: ``order_status`` -> ``OrderStatus``, never a name that generated modules import."""
-    words = [word for word in re.split(r"[^0-9A-Za-z]+", typname) if word]
+def alias_name(type_name: str) -> str:
+    """
+    Return an enum's alias: ``order_status`` -> ``OrderStatus``, never a name that generated modules import.
+
+    Two schemas may have a type of one name: outside of the search path the schema goes before, ``ShopOrderStatus``.
+    """
+    words = [word for word in re.split(r"[^0-9A-Za-z]+", type_name) if word]
     name = "".join(word[0].upper() + word[1:] for word in words) or "Enum"
     if name[0].isdigit() or name in _TAKEN or keyword.iskeyword(name):
         name = f"Enum{name}" if name[0].isdigit() else f"{name}Enum"
