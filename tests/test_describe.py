@@ -376,3 +376,30 @@ def test_a_character_that_the_connection_cannot_send_is_a_problem(database: str)
         problem = describe_query(conn, bare_query("SELECT '→' AS x")).problem
     assert problem is not None
     assert (problem.column, problem.message) == (9, "'→' can't be sent: the connection's encoding is iso8859-1")
+
+
+SHADOWS = """
+CREATE SCHEMA evil;
+CREATE FUNCTION evil.yes(oid, oid) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE FUNCTION evil.no(oid, oid) RETURNS boolean LANGUAGE sql AS 'SELECT false';
+CREATE FUNCTION evil.same(name, name) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE FUNCTION public.none(oid, int) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE OPERATOR evil.= (leftarg = oid, rightarg = oid, function = evil.yes);
+CREATE OPERATOR evil.<> (leftarg = oid, rightarg = oid, function = evil.no);
+CREATE OPERATOR evil.= (leftarg = name, rightarg = name, function = evil.same);
+CREATE OPERATOR public.= (leftarg = oid, rightarg = int, function = public.none);
+CREATE DOMAIN evil.oid AS text;
+CREATE TABLE shadowed (id int NOT NULL, v text, p posint);
+"""
+
+
+@pytest.mark.parametrize("path", ["public", "evil, pg_catalog, public"])
+def test_operators_of_the_database_do_not_answer_for_the_catalog(server: str, path: str) -> None:
+    with temporary_database(server) as conninfo, psycopg.connect(conninfo, autocommit=True) as conn:
+        conn.execute(SCHEMA)
+        conn.execute(SHADOWS)
+        conn.execute(sql.SQL("SET search_path = {}").format(sql.SQL(path)))
+        found = good(conn, "-- name: q\nSELECT id, v, p FROM shadowed;\n")
+        assert [column.nullable for column in found.columns] == [False, True, True]
+        assert [column.domain for column in found.columns] == [None, None, "posint"]
+        assert found.reads == ("shadowed",)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import secrets
 import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -18,6 +20,7 @@ from plainsql.embedded.binaries import find_pg_dump
 from plainsql.errors import SchemaFileError
 from plainsql.scratch import scratch_database
 from plainsql.scratch.psql import split_script
+from plainsql.scratch.schema_files import load_schema_files, read_schema_files
 from plainsql.scratch.untrusted import PREFIX, untrusted_database
 
 
@@ -215,6 +218,71 @@ def test_untrusted_sql_is_refused_and_leaves_no_trace(server: str, tmp_path: Pat
         load(server, path)
     assert traces(server) == before
     assert not marker.exists()
+
+
+LEFTOVERS = [
+    "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I IS_TEMPLATE true', current_database()); END $$",
+    "DO $$ BEGIN EXECUTE format('ALTER ROLE %I PASSWORD %L', current_user, 'x'); END $$",
+    "BEGIN; LOCK TABLE fine; PREPARE TRANSACTION '{gid}'",
+]
+
+
+@pytest.mark.parametrize("attack", LEFTOVERS)
+def test_what_a_file_does_to_its_own_database_does_not_keep_it(server: str, tmp_path: Path, attack: str) -> None:
+    before = traces(server)
+    path = write(tmp_path, f"CREATE TABLE fine (a int);\n{attack.format(gid=secrets.token_hex(8))};\n")
+    with suppress(SchemaFileError):  # a server may not allow prepared transactions at all
+        load(server, path)
+    assert traces(server) == before
+
+
+def test_a_prepared_transaction_keeps_no_lock_on_what_is_described(server: str, tmp_path: Path) -> None:
+    with psycopg.connect(server) as conn:
+        if conn.execute("SHOW max_prepared_transactions").fetchone() == ("0",):
+            pytest.skip("the server has max_prepared_transactions = 0")
+    gid = secrets.token_hex(8)
+    path = write(tmp_path, f"CREATE TABLE fine (a int); BEGIN; LOCK TABLE fine; PREPARE TRANSACTION '{gid}';")
+    with scratch_database(schema_files=[path], server=server) as conninfo, psycopg.connect(conninfo) as conn:
+        conn.execute("SET statement_timeout = '2s'")
+        conn.execute("SELECT a FROM fine")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT pg_sleep(1e9)",
+        "DO $$ BEGIN LOOP BEGIN PERFORM pg_sleep(1e9); EXCEPTION WHEN query_canceled THEN NULL; END; END LOOP; END $$",
+    ],
+)
+def test_a_file_that_switches_the_time_limit_off_is_ended(server: str, tmp_path: Path, statement: str) -> None:
+    files = read_schema_files([write(tmp_path, f"SET statement_timeout = 0;\n{statement};\n")])
+    before = traces(server)
+    with (
+        pytest.raises(SchemaFileError, match=r"schema\.sql:2: the statement takes longer than 0\.5 s"),
+        untrusted_database(server) as conninfo,
+    ):
+        load_schema_files(conninfo, files, seconds=0.5)
+    assert traces(server) == before
+
+
+def test_rows_that_a_file_selects_are_not_kept(server: str, tmp_path: Path) -> None:
+    text = "SELECT repeat('x', 1000000) FROM generate_series(1, 200);\nCREATE TABLE t (a int);"
+    code = (
+        "import resource, sys; from pathlib import Path; from plainsql.scratch import scratch_database\n"
+        "with scratch_database(schema_files=[Path(sys.argv[1])], server=sys.argv[2]): pass\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    command = [sys.executable, "-c", code, str(write(tmp_path, text)), server]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    kilobytes = int(done.stdout) // (1024 if sys.platform == "darwin" else 1)
+    assert kilobytes < 150_000
+
+
+@pytest.mark.parametrize("statement", ["COPY t TO STDOUT", "COPY t (a) FROM STDIN WITH (FORMAT csv); SELECT 1"])
+def test_copy_without_its_data_is_refused(server: str, tmp_path: Path, statement: str) -> None:
+    path = write(tmp_path, f"CREATE TABLE t (a int);\n{statement};\n")
+    with pytest.raises(SchemaFileError, match=r"schema\.sql:2: "):
+        load(server, path)
 
 
 def test_triggers_that_wait_for_commit_run_without_rights(server: str, tmp_path: Path) -> None:

@@ -10,10 +10,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from psycopg.conninfo import conninfo_to_dict
+
 from plainsql.scratch.migrated import migrated_database
 from plainsql.scratch.schema_files import load_schema_files, read_schema_files
 from plainsql.scratch.server import scratch_server
-from plainsql.scratch.untrusted import untrusted_database
+from plainsql.scratch.untrusted import STATEMENT_SECONDS, end_prepared_transactions, untrusted_database
 
 __all__ = ["scratch_database"]
 
@@ -46,7 +48,8 @@ def scratch_database(
     with scratch_server(server, folder) as admin:
         if files:
             with untrusted_database(admin) as conninfo:
-                load_schema_files(conninfo, files)
+                load_schema_files(conninfo, files, seconds=STATEMENT_SECONDS + 5)
+                end_prepared_transactions(admin, str(conninfo_to_dict(conninfo)["dbname"]))
                 yield conninfo
         else:
             yield migrated_database(admin, migrations, project=(migrations or folder or Path.cwd()).absolute())

@@ -13,6 +13,7 @@ import psycopg
 
 from plainsql.errors import SchemaFileError
 from plainsql.scratch.psql import Step, split_script
+from plainsql.scratch.running import TooLongError, copy_rows, run_statement
 
 log = logging.getLogger(__name__)
 
@@ -53,26 +54,33 @@ def read_schema_files(paths: Sequence[Path]) -> list[SchemaFile]:
     return files
 
 
-def load_schema_files(conninfo: str, files: Sequence[SchemaFile]) -> None:
+def load_schema_files(conninfo: str, files: Sequence[SchemaFile], *, seconds: float) -> None:
     """
     Run the files in order, each in a session of its own: a dump empties search_path for its session.
 
+    Args:
+        conninfo: Of the role that owns the database.
+        files: As read.
+        seconds: Longest time for one statement; a file can switch the server's own limit off.
+
     Raises:
-        SchemaFileError: A statement fails.
+        SchemaFileError: A statement fails or takes too long.
     """
     for file in files:
         with psycopg.connect(conninfo, autocommit=True) as conn:
             for step in file.steps:
-                _run(conn, file, step)
+                _run(conn, file, step, seconds)
 
 
-def _run(conn: psycopg.Connection[Any], file: SchemaFile, step: Step) -> None:
+def _run(conn: psycopg.Connection[Any], file: SchemaFile, step: Step, seconds: float) -> None:
     try:
         if step.data is None:
-            conn.execute(step.sql.encode())
+            run_statement(conn, step.sql.encode(), seconds=seconds)
         else:
-            with conn.cursor() as cur, cur.copy(step.sql.encode()) as copy:
-                copy.write(step.data)
+            copy_rows(conn, step.sql.encode(), step.data, seconds=seconds)
+    except TooLongError as error:
+        line = file.text.count("\n", 0, step.offset) + 1
+        raise SchemaFileError(f"{file.name}:{line}: the statement takes longer than {seconds:g} s") from error
     except psycopg.Error as error:
         message = (error.diag.message_primary or str(error)).strip()
         line = _line(file, step, error)

@@ -1,17 +1,19 @@
 -- Catalog: what PostgreSQL's system tables say of the types and relations that a query uses.
 -- Tables: pg_type, pg_enum, pg_class, pg_attribute, pg_constraint, pg_inherits, pg_proc.
+-- Operators, functions and types name their schema: the search path is the database's own, and whoever may make an
+-- operator in it would otherwise answer for the catalog, with the rights of who asks.
 
 -- name: list_types(oids)
 -- List types by OID, together with the elements of arrays and the bases of domains.
 WITH RECURSIVE wanted AS (
     SELECT given.oid
-    FROM pg_catalog.unnest(:oids::oid[]) AS given (oid)
+    FROM pg_catalog.unnest(:oids::pg_catalog.oid[]) AS given (oid)
     UNION
     SELECT part.oid
     FROM wanted
-    JOIN pg_catalog.pg_type AS t ON t.oid = wanted.oid
+    JOIN pg_catalog.pg_type AS t ON t.oid OPERATOR(pg_catalog.=) wanted.oid
     CROSS JOIN LATERAL (VALUES (t.typelem), (t.typbasetype)) AS part (oid)
-    WHERE part.oid <> 0
+    WHERE part.oid OPERATOR(pg_catalog.<>) 0::pg_catalog.oid
 )
 SELECT
     t.oid,
@@ -20,18 +22,19 @@ SELECT
     t.typtype,
     pg_catalog.format_type(t.oid, NULL) AS name,
     element.oid AS element,
-    nullif(t.typbasetype, 0) AS base,
+    base.oid AS base,
     t.typnotnull AS not_null,
     ARRAY(
-        SELECT e.enumlabel::text
+        SELECT e.enumlabel::pg_catalog.text
         FROM pg_catalog.pg_enum AS e
-        WHERE e.enumtypid = t.oid
+        WHERE e.enumtypid OPERATOR(pg_catalog.=) t.oid
         ORDER BY e.enumsortorder
     ) AS labels
 FROM wanted
-JOIN pg_catalog.pg_type AS t ON t.oid = wanted.oid
-JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
-LEFT JOIN pg_catalog.pg_type AS element ON element.typarray = t.oid;
+JOIN pg_catalog.pg_type AS t ON t.oid OPERATOR(pg_catalog.=) wanted.oid
+JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) t.typnamespace
+LEFT JOIN pg_catalog.pg_type AS element ON element.typarray OPERATOR(pg_catalog.=) t.oid
+LEFT JOIN pg_catalog.pg_type AS base ON base.oid OPERATOR(pg_catalog.=) t.typbasetype;
 
 -- name: list_relations(oids)
 -- List relations by OID.
@@ -42,8 +45,8 @@ SELECT
     c.relkind AS kind,
     c.relhasrules AS has_rules
 FROM pg_catalog.pg_class AS c
-JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-WHERE c.oid = ANY(:oids::oid[]);
+JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+WHERE c.oid OPERATOR(pg_catalog.=) ANY(:oids::pg_catalog.oid[]);
 
 -- name: list_not_null_columns(oids)
 -- List the columns that refuse NULL: whether every stored row keeps to it, here and in all children and partitions.
@@ -52,13 +55,13 @@ WITH RECURSIVE family AS (
     SELECT
         given.oid AS root,
         given.oid AS member
-    FROM pg_catalog.unnest(:oids::oid[]) AS given (oid)
+    FROM pg_catalog.unnest(:oids::pg_catalog.oid[]) AS given (oid)
     UNION
     SELECT
         family.root,
         i.inhrelid
     FROM family
-    JOIN pg_catalog.pg_inherits AS i ON i.inhparent = family.member
+    JOIN pg_catalog.pg_inherits AS i ON i.inhparent OPERATOR(pg_catalog.=) family.member
 ),
 refusing AS (
     SELECT
@@ -66,22 +69,22 @@ refusing AS (
         a.attnum,
         a.attname,
         a.attnotnull
-        AND c.relkind IN ('r', 'p')
+        AND c.relkind OPERATOR(pg_catalog.=) ANY(ARRAY['r', 'p']::pg_catalog."char"[])
         AND NOT EXISTS (
             SELECT
             FROM pg_catalog.pg_constraint AS k
             WHERE
-                k.conrelid = a.attrelid
-                AND k.contype = 'n'
-                AND k.conkey[1] = a.attnum
+                k.conrelid OPERATOR(pg_catalog.=) a.attrelid
+                AND k.contype OPERATOR(pg_catalog.=) 'n'::pg_catalog."char"
+                AND k.conkey[1] OPERATOR(pg_catalog.=) a.attnum
                 AND NOT k.convalidated
         ) AS proved
     FROM pg_catalog.pg_attribute AS a
-    JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
-    JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
+    JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) a.attrelid
+    JOIN pg_catalog.pg_type AS t ON t.oid OPERATOR(pg_catalog.=) a.atttypid
     WHERE
-        a.attrelid IN (SELECT family.member FROM family)
-        AND a.attnum > 0
+        a.attrelid OPERATOR(pg_catalog.=) ANY(SELECT family.member FROM family)
+        AND a.attnum OPERATOR(pg_catalog.>) 0::pg_catalog.int2
         AND NOT a.attisdropped
         AND (a.attnotnull OR t.typnotnull)
 )
@@ -93,18 +96,23 @@ SELECT
         SELECT
         FROM family AS f
         WHERE
-            f.root = r.attrelid
+            f.root OPERATOR(pg_catalog.=) r.attrelid
             AND NOT EXISTS (
                 SELECT
                 FROM refusing AS o
-                WHERE o.attrelid = f.member AND o.attname = r.attname AND o.proved
+                WHERE
+                    o.attrelid OPERATOR(pg_catalog.=) f.member
+                    AND o.attname OPERATOR(pg_catalog.=) r.attname
+                    AND o.proved
             )
     ) AS proved_in_children
 FROM refusing AS r
-WHERE r.attrelid = ANY(:oids::oid[]);
+WHERE r.attrelid OPERATOR(pg_catalog.=) ANY(:oids::pg_catalog.oid[]);
 
 -- name: get_function_body(name)$
 -- Return the analysed tree of a temporary function written with BEGIN ATOMIC.
-SELECT p.prosqlbody::text
+SELECT p.prosqlbody::pg_catalog.text
 FROM pg_catalog.pg_proc AS p
-WHERE p.pronamespace = pg_catalog.pg_my_temp_schema() AND p.proname = :name;
+WHERE
+    p.pronamespace OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()
+    AND p.proname OPERATOR(pg_catalog.=) :name::pg_catalog.name;

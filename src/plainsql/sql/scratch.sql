@@ -1,5 +1,5 @@
 -- Scratch: databases that plainsql builds to ask PostgreSQL about queries, and drops again.
--- Tables: pg_database, pg_shdescription, pg_roles.
+-- Tables: pg_database, pg_shdescription, pg_roles, pg_prepared_xacts.
 
 -- name: lock_scratch(key)$
 -- Wait until nobody else builds a scratch database of this key; the session keeps the lock.
@@ -23,3 +23,9 @@ SELECT r.rolname AS name
 FROM pg_catalog.pg_roles AS r
 WHERE pg_catalog.starts_with(r.rolname::text, :prefix)
 ORDER BY r.rolname;
+
+-- name: list_prepared_transactions(name)
+-- List the transactions of a database that were prepared and not ended: they keep their locks and the database.
+SELECT x.gid
+FROM pg_catalog.pg_prepared_xacts AS x
+WHERE x.database = :name;
