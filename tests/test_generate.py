@@ -8,9 +8,10 @@ import subprocess
 import sys
 import time
 
+import psycopg
 import pytest
 
-from tests.fixtures.projects import Project
+from tests.fixtures.projects import MIGRATION, Project
 
 
 def test_generated_functions_run_on_a_database(project: Project, empty_database: str) -> None:
@@ -166,15 +167,7 @@ def test_dataclass_rows_can_be_chosen(project: Project) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_watch_generates_after_a_save_and_survives_a_fault(project: Project) -> None:
-    watcher = subprocess.Popen(
-        [sys.executable, "-u", "-m", "plainsql", "generate", "--watch"],
-        cwd=project.root,
-        env=project.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert watcher.stdout is not None
+    watcher = _watch(project)
     try:
         _read_until(watcher, "queries generated")
         started = time.perf_counter()
@@ -189,9 +182,67 @@ def test_watch_generates_after_a_save_and_survives_a_fault(project: Project) -> 
         _read_until(watcher, "queries generated")
         assert "balance: Decimal\n    born" not in project.read("app/queries/users.py")
     finally:
-        watcher.send_signal(signal.SIGINT)
-        watcher.wait(10)
-        watcher.stdout.close()
+        _end(watcher)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_watch_survives_a_broken_migration_and_a_lost_server(project: Project) -> None:
+    watcher = _watch(project, "--scratch", project.server)
+    try:
+        _read_until(watcher, "queries generated")
+        project.write("migrations/0002.more.sql", "-- irreversible: no\nALTER TABEL users ADD x int;\n")
+        assert 'migrations/0002.more: syntax error at or near "TABEL"' in _read_until(watcher, "TABEL")
+        project.write(
+            "migrations/0002.more.sql", "-- irreversible: no\nALTER TABLE users ALTER balance DROP NOT NULL;\n"
+        )
+        _read_until(watcher, "queries generated")
+        assert "balance: Decimal | None" in project.read("app/queries/users.py")
+        with psycopg.connect(project.server, autocommit=True) as conn:
+            conn.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity AS a "
+                "JOIN pg_database AS d ON d.oid = a.datid "
+                "WHERE shobj_description(d.oid, 'pg_database') LIKE %s",
+                (f"%{project.root}%",),
+            )
+        project.replace("queries/users.sql", "SELECT id, email, balance", "SELECT id, email")
+        _read_until(watcher, "queries generated")
+        assert "balance: Decimal" not in project.read("app/queries/users.py")
+    finally:
+        _end(watcher)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_watch_on_a_database_sees_its_changes(project: Project, empty_database: str) -> None:
+    with psycopg.connect(empty_database, autocommit=True) as conn:
+        conn.execute(MIGRATION)
+        watcher = _watch(project, "--dsn", empty_database)
+        try:
+            _read_until(watcher, "queries generated")
+            assert "balance: Decimal\n" in project.read("app/queries/users.py")
+            conn.execute("ALTER TABLE users ALTER balance DROP NOT NULL")
+            project.replace("queries/users.sql", "-- Users: accounts.", "-- Users.")
+            _read_until(watcher, "queries generated")
+            assert "balance: Decimal | None\n" in project.read("app/queries/users.py")
+        finally:
+            _end(watcher)
+
+
+def _watch(project: Project, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-u", "-m", "plainsql", "generate", "--watch", *arguments],
+        cwd=project.root,
+        env=project.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def _end(watcher: subprocess.Popen[str]) -> None:
+    assert watcher.stdout is not None
+    watcher.send_signal(signal.SIGINT)
+    watcher.wait(10)
+    watcher.stdout.close()
     assert watcher.returncode in (0, 130)
 
 

@@ -11,6 +11,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
+from plainsql.errors import MigrationError
 from plainsql.scratch import scratch_database
 from plainsql.scratch.migrated import KEPT, NEW, PREFIX, content_hash
 
@@ -68,7 +69,10 @@ def test_two_at_once_build_one_database(server: str, migrations: Path) -> None:
 
 def test_failed_build_leaves_nothing_and_the_next_one_works(server: str, migrations: Path) -> None:
     change(migrations, "a nosuchtype")
-    with pytest.raises(psycopg.Error, match="nosuchtype"), scratch_database(migrations=migrations, server=server):
+    with (
+        pytest.raises(MigrationError, match=r"migrations/0001.*nosuchtype"),
+        scratch_database(migrations=migrations, server=server),
+    ):
         pass
     with psycopg.connect(server) as conn:
         assert ours(conn, migrations) == []

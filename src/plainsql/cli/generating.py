@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import replace
 
@@ -29,7 +30,13 @@ def run_watch(config: Config, *, dsn: str | None, scratch: str | None) -> None:
     print(
         f"watching {shown(config, config.queries)} and {shown(config, config.migrations)}; Ctrl-C ends it", flush=True
     )
-    watch(config, dsn=dsn, scratch=scratch, report=lambda outcome, seconds: _report(config, outcome, seconds))
+    watch(
+        config,
+        dsn=dsn,
+        scratch=scratch,
+        report=lambda outcome, seconds: _report(config, outcome, seconds),
+        failed=lambda error: print(f"plainsql: {error}", file=sys.stderr, flush=True),
+    )
 
 
 def run_check(config: Config, *, dsn: str | None, scratch: str | None, portable: bool) -> bool:

@@ -41,10 +41,18 @@ class Described:
 
 @dataclass
 class Session:
-    """A connection to a database that has the project's schema, and what was learned on it."""
+    """
+    A connection to a database that has the project's schema, and what was learned on it.
+
+    Attributes:
+        config: The project.
+        conn: In autocommit.
+        is_fixed: Nobody changes the schema of this database; of another one nothing is remembered.
+    """
 
     config: Config
     conn: psycopg.Connection[Any]
+    is_fixed: bool
     _known: dict[tuple[object, ...], Description] = field(default_factory=dict)
     _describer: Describer = field(init=False)
 
@@ -54,6 +62,9 @@ class Session:
     def describe(self, progress: Progress | None = None) -> Described:
         """Load the query files as they are now and describe what is new."""
         catalog = load_catalog(self.config.queries, root=self.config.root)
+        if not self.is_fixed:
+            self._known.clear()
+            self._describer = Describer(self.conn)
         total = sum(len(file.queries) for file in catalog.files)
         done = 0
         found: dict[str, list[Description]] = {}
@@ -89,11 +100,11 @@ def open_session(config: Config, *, dsn: str | None = None, scratch: str | None 
     """
     if dsn is not None:
         with psycopg.connect(dsn, autocommit=True) as conn:
-            yield Session(config, conn)
+            yield Session(config, conn, is_fixed=False)
         return
     migrations = config.migrations if config.migrations.is_dir() else None
     with (
         scratch_database(migrations=migrations, server=scratch, folder=config.root) as conninfo,
         psycopg.connect(conninfo, autocommit=True) as conn,
     ):
-        yield Session(config, conn)
+        yield Session(config, conn, is_fixed=True)

@@ -11,6 +11,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from plainsql.errors import MigrationError
 from plainsql.queries.scratch import list_scratch_databases, lock_scratch
 from plainsql.scratch.names import is_abandoned, passing_name
 
@@ -58,7 +59,13 @@ def _build(admin: psycopg.Connection[Any], server: str, name: str, migrations: P
         if migrations is not None:
             from plainsql.migrations import apply
 
-            apply(make_conninfo(server, dbname=passing), migrations)
+            running: list[str] = []
+            try:
+                apply(make_conninfo(server, dbname=passing), migrations, progress=running.append)
+            except psycopg.Error as error:
+                if not running:
+                    raise
+                raise MigrationError(f"{migrations.name}/{running[-1]}: {str(error).strip()}") from error
         rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
         admin.execute(rename.format(sql.Identifier(passing), sql.Identifier(name)))
     except BaseException:
