@@ -17,6 +17,7 @@ from psycopg.types.enum import EnumInfo, register_enum
 from plainsql import ParameterError
 from plainsql import execute as run
 from plainsql.aio import execute as aio
+from plainsql.errors import StaleModuleError
 from tests.runtime import ADD_ITEM, COUNT_ITEMS, GET_ITEM, Item, admin, count_items, make_items, statement
 
 
@@ -118,6 +119,49 @@ def test_a_plan_whose_result_type_changed_raises_inside_a_transaction_once(
         run.fetch_value(conn, star, (4,))
     with conn.transaction():
         assert run.fetch_value(conn, star, (4,)) == "item 4"
+
+
+CHANGES = [
+    ("timestamptz", "timestamp", 1184, True),
+    ("timestamp", "date", 1114, True),
+    ("varchar(20)", "text", 1043, False),
+    ("varchar(20)[]", "text[]", 1015, False),
+    ("bigint", "numeric", 20, True),
+    ("bigint", "mood", 20, True),
+    ("bigint[]", "text[]", 1016, True),
+    ("integer", "bigint", 23, False),
+    ("integer[]", "bigint[]", 1007, False),
+    ("numeric", "bigint", 1700, False),
+    ("numeric", "posint", 1700, False),
+    ("jsonb", "json", 3802, False),
+    ("integer[]", "posint[]", 1007, False),
+    ("mood", "text", 25, False),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "load_oid", "stale"), CHANGES)
+def test_a_column_that_its_loader_would_misread_is_refused(
+    conn: psycopg.Connection[Any], before: str, after: str, load_oid: int, stale: bool
+) -> None:
+    conn.execute("CREATE TYPE mood AS ENUM ('sad'); CREATE DOMAIN posint AS integer CHECK (value > 0)")
+    conn.execute(f"CREATE TABLE changing (seen {before}); INSERT INTO changing VALUES (NULL)")
+    seen = statement("SELECT seen FROM changing", load_oids=(load_oid,))
+    for _ in range(8):
+        assert run.fetch_value(conn, seen) is None
+    conn.execute(f"ALTER TABLE changing ALTER seen TYPE {after} USING NULL")
+    for _ in range(2):
+        if stale:
+            with pytest.raises(StaleModuleError, match="type of column 'seen' has changed"):
+                run.fetch_value(conn, seen)
+        else:
+            assert run.fetch_value(conn, seen) is None
+
+
+async def test_a_column_that_its_loader_would_misread_is_refused_async(aconn: psycopg.AsyncConnection[Any]) -> None:
+    wrong = statement("SELECT localtimestamp AS seen", load_oids=(1184,))
+    with pytest.raises(StaleModuleError, match="type of column 'seen' has changed"):
+        await aio.fetch_value(aconn, wrong)
+    assert await aio.fetch_value(aconn, COUNT_ITEMS) == 10
 
 
 def test_a_statement_deallocated_behind_our_back_is_prepared_again(conn: psycopg.Connection[Any]) -> None:

@@ -21,6 +21,7 @@ from psycopg.adapt import Transformer
 
 from plainsql.errors import StaleModuleError
 from plainsql.execute.arguments import refusal
+from plainsql.execute.columns import reads
 from plainsql.execute.limits import ServerLimit, in_transaction, refuse_pipeline
 
 if TYPE_CHECKING:
@@ -130,8 +131,20 @@ class StatementMixin(BaseCursor[Any, Any]):
         if statement.load_oids is None:
             tx.set_pgresult(result)
         else:
+            ftype = result.ftype
+            for index, oid in statement.checked:
+                if ftype(index) != oid and not reads(oid, ftype(index)):
+                    raise self._changed(index)
             tx.set_pgresult(result, set_loaders=False)
             tx.set_loader_types(statement.load_oids, TEXT)
+
+    def _changed(self, index: int) -> StaleModuleError:
+        result = self.pgresult
+        name = (result.fname(index) if result else None) or b"?"
+        return StaleModuleError(
+            f"{self._statement.place}: the type of column '{name.decode(self._tx.encoding)}' has changed since its "
+            "module was made: run `plainsql generate`"
+        )
 
     @property
     def touched(self) -> int:

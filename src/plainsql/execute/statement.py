@@ -10,6 +10,7 @@ from psycopg.pq import Format
 
 from plainsql.errors import ParameterError
 from plainsql.execute.arguments import Fits, accepts, refusal
+from plainsql.execute.columns import to_check
 
 R = TypeVar("R")
 
@@ -49,6 +50,7 @@ class Statement(Generic[R]):
     fits: tuple[Fits | None, ...] = field(init=False, repr=False)
     formats: list[Format] = field(init=False, repr=False)
     columns: int | None = field(init=False, repr=False)
+    checked: tuple[tuple[int, int], ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -57,6 +59,7 @@ class Statement(Generic[R]):
         put(self, "fits", tuple([takes.fits if (takes := accepts(oid)) else None for oid in self.dump_oids]))
         put(self, "formats", [Format.TEXT] * len(self.dump_oids))
         put(self, "columns", _columns(self.row) if self.load_oids is None else len(self.load_oids))
+        put(self, "checked", () if self.load_oids is None else to_check(self.load_oids))
 
     @property
     def place(self) -> str:
