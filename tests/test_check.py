@@ -126,6 +126,20 @@ def test_unreachable_server_is_one_line(project: Project) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("option", ["--scratch", "--dsn"])
+def test_a_wrong_conninfo_is_told_without_its_password(project: Project, option: str) -> None:
+    done = project.run("check", option, "postgrsql://u:sekret@h/d", code=2)
+    assert done.stderr == (
+        f"plainsql: {option} must be a conninfo such as postgresql://user@host/dbname, found postgrsql://\n"
+    )
+
+
+@pytest.mark.parametrize("package", ["a b", "class.x", "a..b"])
+def test_a_package_that_python_cannot_import_is_refused(project: Project, package: str) -> None:
+    done = project.run("generate", "--package", package, code=2)
+    assert done.stderr == f"plainsql: --package: package must be a dotted Python name, found {package!r}\n"
+
+
 def test_names_that_meet_in_one_module_are_found(project: Project) -> None:
     project.write("queries/odd.sql", "-- name: get_a_1\nSELECT 1 AS a;\n\n-- name: get_a1\nSELECT 1 AS a;\n")
     report = check(project)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+import errno
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psycopg
 import pytest
 
+from plainsql.codegen.generate import _write
+from plainsql.errors import PlainSQLError
 from tests.fixtures.projects import MIGRATION, Project
 
 
@@ -163,6 +167,29 @@ def test_dataclass_rows_can_be_chosen(project: Project) -> None:
         "from app.queries.users import FindUserRow as R; print(R(1, 'e', None, 'ok', []) == R(1, 'e', None, 'ok', []))"
     )
     assert project.python(code).stdout == "True\n"
+
+
+def test_an_output_that_cannot_be_written_is_one_line(project: Project) -> None:
+    project.write("app/queries", "a file, no folder")
+    done = project.run("generate", code=2)
+    assert done.stderr.startswith("plainsql: ")
+    assert "can't write it" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_full_disk_is_one_line_and_leaves_no_half_module(
+    project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "module.py"
+
+    def fail(*arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fdopen", fail)
+    with pytest.raises(PlainSQLError, match=r"module\.py: can't write it: No space left on device"):
+        _write(path, "x = 1\n")
+    monkeypatch.undo()
+    assert not list(tmp_path.glob("*.py")) + list(tmp_path.glob(".plainsql-*"))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from plainsql.query.directives import EXISTS
-from plainsql.query.problem import format_problem
+from plainsql.query.problem import Problem, format_problem
 from tests.test_loader import load
 
 OK = "-- name: ok()\nSELECT 1;\n"
@@ -236,3 +236,10 @@ def test_good_queries_of_a_faulty_file_are_still_there() -> None:
     )
     assert names(text) == ["ok", "d"]
     assert [problem.query for problem in load(text)[1]] == ["t.a", None, "t.c"]
+
+
+def test_the_caret_stands_under_wide_and_combining_characters() -> None:
+    source = "\tSELECT '漢字', 'e\u0301', :id"
+    problem = Problem("queries/t.sql", 1, source.index(":") + 1, "no", source=source, length=3)
+    shown = format_problem(problem).split("\n")[2]
+    assert shown == "    \t" + " " * len("SELECT 'xxxx', 'e', ") + "^^^"

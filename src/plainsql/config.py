@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import keyword
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,9 +98,7 @@ def _config(file: Path, table: dict[str, object]) -> Config:
     for key, value in table.items():
         _check(file, key, value)
     root = file.parent
-    package = str(table.get("package", "app.queries"))
-    if not all(part.isidentifier() for part in package.split(".")):
-        raise ConfigError(f"{file}: package must be a dotted Python name, found {package!r}")
+    package = checked_package(str(table.get("package", "app.queries")), str(file))
     below = Path(*package.split("."))
     output = Path(str(table["output"])) if "output" in table else ("src" / below if (root / "src").is_dir() else below)
     return Config(
@@ -111,6 +110,18 @@ def _config(file: Path, table: dict[str, object]) -> Config:
         output=root / output,
         rows=cast("Literal['struct', 'dataclass']", table.get("rows", "struct")),
     )
+
+
+def checked_package(name: str, origin: str) -> str:
+    """
+    Return *name* if a package can be called so.
+
+    Raises:
+        ConfigError: It can't; the text begins with *origin*.
+    """
+    if not all(part.isidentifier() and not keyword.iskeyword(part) for part in name.split(".")):
+        raise ConfigError(f"{origin}: package must be a dotted Python name, found {name!r}")
+    return name
 
 
 def _check(file: Path, key: str, value: object) -> None:

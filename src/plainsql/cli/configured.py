@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from plainsql.config import Config, load_config
+from plainsql.config import Config, checked_package, load_config
 from plainsql.errors import ConfigError
 
 
@@ -21,7 +21,7 @@ def project(
     if output is not None:
         config = replace(config, output=output.resolve())
     if package is not None:
-        config = replace(config, package=package)
+        config = replace(config, package=checked_package(package, "--package"))
     if not config.queries.is_dir():
         raise ConfigError(
             f"no folder {shown(config, config.queries)}: make it and put .sql files there, "

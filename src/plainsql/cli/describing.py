@@ -17,6 +17,7 @@ from plainsql.describe import describe_all
 from plainsql.describe.report import report
 from plainsql.errors import ConfigError
 from plainsql.scratch import scratch_database
+from plainsql.target import describe_conninfo
 
 
 def run(
@@ -52,6 +53,7 @@ def run(
     names = [query for file in catalog.files for query in file.queries]
     with progress("describing queries") as show:
         if dsn:
+            describe_conninfo(dsn, "--dsn")  # a fault in it is told without its password
             with psycopg.connect(dsn, autocommit=True) as conn:
                 descriptions = describe_all(conn, names, progress=show)
         else:

@@ -140,6 +140,8 @@ def main() -> NoReturn:
         # The reader (head, less) went away: nothing is wrong, and nothing more can be said.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     except Exception as error:
         if type(error).__module__.split(".")[0] in ("psycopg", "psycopg_pool"):
             _fail(f"{type(error).__name__}: {error}")

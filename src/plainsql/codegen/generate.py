@@ -12,6 +12,7 @@ from plainsql.codegen.render import Project, render_aio, render_sync
 from plainsql.codegen.session import Described
 from plainsql.codegen.stamp import sealed, source_digest
 from plainsql.config import Config
+from plainsql.errors import PlainSQLError
 from plainsql.query.problem import Problem
 
 
@@ -92,7 +93,13 @@ def _not_ours(config: Config, path: Path) -> Problem:
 
 def _write(path: Path, text: str) -> bool:
     """Put *text* at *path* in one step, so that no reader ever sees half a module; False if it is there already."""
-    data = text.encode()
+    try:
+        return _replace(path, text.encode())
+    except OSError as error:
+        raise PlainSQLError(f"{path}: can't write it: {error.strerror}") from error
+
+
+def _replace(path: Path, data: bytes) -> bool:
     try:
         if path.read_bytes() == data:
             return False

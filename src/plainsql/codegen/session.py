@@ -17,6 +17,7 @@ from plainsql.describe.model import Description
 from plainsql.query.model import Query
 from plainsql.query.problem import Problem
 from plainsql.scratch import scratch_database
+from plainsql.target import describe_conninfo
 
 Progress = Callable[[int, int], None]
 
@@ -99,6 +100,7 @@ def open_session(config: Config, *, dsn: str | None = None, scratch: str | None 
         scratch: A server for scratch databases, instead of the embedded one.
     """
     if dsn is not None:
+        describe_conninfo(dsn, "--dsn")  # a fault in it is told without its password
         with psycopg.connect(dsn, autocommit=True) as conn:
             yield Session(config, conn, is_fixed=False)
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,9 +43,16 @@ def format_problem(problem: Problem) -> str:
     lines = [f"{problem.file}:{problem.line}:{problem.column}: {problem.level}: {problem.message}"]
     if problem.source.strip():
         before = problem.source[: problem.column - 1]
-        pad = "".join("\t" if char == "\t" else " " for char in before)
-        width = max(1, min(problem.length, len(problem.source) - problem.column + 1))
-        lines += [f"    {problem.source}", f"    {pad}{'^' * width}"]
+        marked = problem.source[problem.column - 1 :][: max(1, problem.length)]
+        pad = "".join("\t" if char == "\t" else " " * _cells(char) for char in before)
+        lines += [f"    {problem.source}", f"    {pad}{'^' * max(1, sum(map(_cells, marked)))}"]
     if problem.hint:
         lines.append(f"    hint: {problem.hint}")
     return "\n".join(lines)
+
+
+def _cells(char: str) -> int:
+    """Return how many columns of a terminal *char* takes: ideographs take two, combining marks none."""
+    if unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from plainsql.config import find_config
-from plainsql.target import EMBEDDED_FOLDER, LINGER
+from plainsql.target import EMBEDDED_FOLDER, LINGER, describe_conninfo
 
 URL = "PLAINSQL_SCRATCH_URL"
 
@@ -24,6 +24,7 @@ def scratch_server(server: str | None = None, folder: Path | None = None) -> Ite
         folder: The project, or a folder in it. Outside of any project the embedded server is a temporary one.
     """
     if found := server or os.environ.get(URL):
+        describe_conninfo(found, "--scratch" if server else URL)  # a fault in it is told without its password
         yield found
         return
     from plainsql.embedded import EmbeddedPostgres
