@@ -156,3 +156,12 @@ def test_the_probe_leaves_no_connection_behind(empty_database: str) -> None:
             "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'plainsql health'"
         ).fetchone()
     assert row == (0,)
+
+
+@pytest.mark.parametrize("seconds", [float("nan"), float("inf")])
+async def test_a_timeout_that_never_ends_is_refused(empty_database: str, seconds: float) -> None:
+    with Database.open(empty_database) as db, pytest.raises(ValueError, match="finite"):
+        db.health(timeout=seconds)
+    async with AioDatabase.open(empty_database) as adb:
+        with pytest.raises(ValueError, match="finite"):
+            await adb.health(timeout=seconds)

@@ -17,8 +17,8 @@ from plainsql import execute as run
 from plainsql.aio import Database as AioDatabase
 from plainsql.aio import execute as aio
 from plainsql.database import Database
-from plainsql.pool import PoolConfig, PoolStats, pool_conninfo, stats_from
-from tests.runtime import admin, statement
+from plainsql.pool import PoolConfig, PoolStats, Usage, pool_conninfo, stats_from
+from tests.runtime import SLEEP, admin, statement
 
 BACKEND = statement("SELECT pg_backend_pid()")
 ONE = PoolConfig(min_size=1, max_size=1)
@@ -42,7 +42,7 @@ def test_settings_that_can_not_work_are_refused(settings: dict[str, Any], messag
 
 
 def test_figures_that_psycopg_leaves_out_are_zero() -> None:
-    stats = stats_from({"pool_size": 3, "pool_max": 4, "pool_available": 1, "of_a_later_version": 7})
+    stats = stats_from({"pool_size": 3, "pool_max": 4, "pool_available": 1, "of_a_later_version": 7}, Usage())
     assert stats == PoolStats(pool_size=3, pool_max=4, pool_available=1)
     assert stats.saturation == 0.5
 
@@ -52,6 +52,24 @@ def test_every_figure_of_psycopg_pool_has_a_field(empty_database: str) -> None:
         run.fetch_value(db, BACKEND)
         assert set(db._pool.get_stats()) <= set(PoolStats.__dataclass_fields__)
         assert db.pool_stats().requests_num == 1
+
+
+def test_the_time_that_connections_were_lent_is_counted(empty_database: str) -> None:
+    with Database.open(empty_database) as db:
+        with db.transaction() as tx, db.separate().transaction() as other:
+            run.fetch_value(tx, SLEEP, (0.1,))
+            run.fetch_value(other, SLEEP, (0.1,))
+        run.fetch_value(db, SLEEP, (0.1,))
+        assert 390 <= db.pool_stats().usage_ms < 1000
+
+
+async def test_the_time_that_connections_were_lent_is_counted_async(empty_database: str) -> None:
+    async with AioDatabase.open(empty_database) as db:
+        async with db.transaction() as tx, db.separate().transaction() as other:
+            await aio.fetch_value(tx, SLEEP, (0.1,))
+            await aio.fetch_value(other, SLEEP, (0.1,))
+        await aio.fetch_value(db, SLEEP, (0.1,))
+        assert 390 <= db.pool_stats().usage_ms < 1000
 
 
 def test_a_connect_timeout_is_set_unless_somebody_has_one(monkeypatch: pytest.MonkeyPatch) -> None:

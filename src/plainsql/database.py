@@ -14,7 +14,7 @@ from psycopg_pool import ConnectionPool
 from plainsql.execute import ConnectionSource
 from plainsql.health import Health, check_health
 from plainsql.owners import Owners
-from plainsql.pool import PoolConfig, PoolStats, open_pool, stats_from
+from plainsql.pool import PoolConfig, PoolStats, Usage, open_pool, stats_from
 from plainsql.transaction import Isolation, Transaction, begin_command, open_transaction
 
 SLOW_MS = 500.0
@@ -39,6 +39,7 @@ class Database(ConnectionSource):
         self._pool = pool
         self._conninfo = conninfo
         self._owners = Owners()
+        self._usage = Usage()
         self._on_close = on_close
         self.slow_ms = slow_ms
 
@@ -115,11 +116,17 @@ class Database(ConnectionSource):
     def acquire(self) -> psycopg.Connection[Any]:
         """Lend a connection; in the block of this database's own transaction raise OutsideTransactionError."""
         self._owners.check()
-        return self._pool.getconn()
+        return self._lend()
 
     def release(self, conn: psycopg.Connection[Any]) -> None:
         """Take a connection back; a broken one is replaced."""
+        self._usage.end(conn)
         self._pool.putconn(conn)
+
+    def _lend(self) -> psycopg.Connection[Any]:
+        conn = self._pool.getconn()
+        self._usage.begin(conn)
+        return conn
 
     @contextmanager
     def connection(self) -> Iterator[psycopg.Connection[Any]]:
@@ -156,14 +163,14 @@ class Database(ConnectionSource):
 
     @contextmanager
     def _transaction(self, begin: bytes) -> Iterator[Transaction]:
-        conn = self._pool.getconn()
+        conn = self._lend()
         owner = self._owners.enter()
         try:
             with open_transaction(conn, begin, slow_ms=self.slow_ms) as tx:
                 yield tx
         finally:
             self._owners.leave(owner)
-            self._pool.putconn(conn)
+            self.release(conn)
         tx._run_callbacks()
 
     def separate(self) -> Separate:
@@ -172,7 +179,7 @@ class Database(ConnectionSource):
 
     def pool_stats(self) -> PoolStats:
         """Return the pool's figures."""
-        return stats_from(self._pool.get_stats())
+        return stats_from(self._pool.get_stats(), self._usage)
 
     def health(self, *, timeout: float = 2.0) -> Health:
         """Ask the server how it is, on a connection of its own, and return within *timeout* seconds."""
@@ -188,11 +195,11 @@ class Separate(ConnectionSource):
 
     def acquire(self) -> psycopg.Connection[Any]:
         """Lend a connection other than the transaction's."""
-        return self._database._pool.getconn()
+        return self._database._lend()
 
     def release(self, conn: psycopg.Connection[Any]) -> None:
         """Take a connection back."""
-        self._database._pool.putconn(conn)
+        self._database.release(conn)
 
     @contextmanager
     def transaction(

@@ -50,11 +50,12 @@ class Health:
 def check_health(conninfo: str, stats: PoolStats, *, timeout: float) -> Health:
     """Ask the server on a connection of its own, within *timeout* seconds; a server that fails is no error."""
     started = monotonic()
+    probe = probe_conninfo(conninfo, timeout)
     answer: list[ServerHealthRow | Exception] = []
 
     def ask() -> None:
         try:
-            with psycopg.connect(probe_conninfo(conninfo, timeout), autocommit=True) as conn:
+            with psycopg.connect(probe, autocommit=True) as conn:
                 left = max(0.001, timeout - (monotonic() - started))
                 answer.append(fetch_one(conn, replace(SERVER_HEALTH, timeout=left)))
         except Exception as error:
@@ -69,6 +70,8 @@ def check_health(conninfo: str, stats: PoolStats, *, timeout: float) -> Health:
 
 def probe_conninfo(conninfo: str, timeout: float) -> str:
     """Return *conninfo* for a connection that gives up by itself soon after *timeout* seconds."""
+    if not timeout <= threading.TIMEOUT_MAX:
+        raise ValueError(f"timeout must be a finite number of seconds, found {timeout}")
     return make_conninfo(conninfo, connect_timeout=max(1, ceil(timeout)), application_name="plainsql health")
 
 

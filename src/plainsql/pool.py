@@ -6,6 +6,8 @@ import math
 import os
 import select
 from dataclasses import dataclass
+from threading import Lock
+from time import monotonic
 from typing import Any
 
 import psycopg
@@ -74,7 +76,7 @@ class PoolStats:
         pool_size: Connections now: idle, lent and being made.
         pool_available: Idle connections now.
         requests_waiting: Callers waiting now.
-        usage_ms: Time that connections were lent.
+        usage_ms: Time that connections were lent, of those that are back.
         requests_num: Connections asked for.
         requests_queued: Of these, had to wait.
         requests_wait_ms: Time waited.
@@ -108,8 +110,35 @@ class PoolStats:
         return (self.pool_size - self.pool_available) / self.pool_max if self.pool_max else 0.0
 
 
-def stats_from(figures: dict[str, int]) -> PoolStats:
-    """Return psycopg_pool's figures typed; a figure that it leaves out is 0."""
+class Usage:
+    """How long connections were lent: psycopg_pool counts that for its own context manager only."""
+
+    __slots__ = ("_lock", "_seconds", "_since")
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._seconds = 0.0
+        self._since: dict[int, float] = {}
+
+    def begin(self, conn: object) -> None:
+        """Note that *conn* is lent."""
+        self._since[id(conn)] = monotonic()
+
+    def end(self, conn: object) -> None:
+        """Note that *conn* is back."""
+        now = monotonic()
+        with self._lock:
+            self._seconds += now - self._since.pop(id(conn), now)
+
+    @property
+    def ms(self) -> int:
+        """Milliseconds of all connections that are back."""
+        return int(self._seconds * 1000)
+
+
+def stats_from(figures: dict[str, int], usage: Usage) -> PoolStats:
+    """Return psycopg_pool's figures and *usage* typed; a figure that it leaves out is 0."""
+    figures = figures | {"usage_ms": usage.ms}
     return PoolStats(**{name: figures[name] for name in PoolStats.__dataclass_fields__ if name in figures})
 
 

@@ -14,7 +14,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from plainsql.aio.execute import ConnectionSource
 from plainsql.aio.health import Health, check_health
-from plainsql.aio.pool import PoolConfig, PoolStats, open_pool, stats_from
+from plainsql.aio.pool import PoolConfig, PoolStats, Usage, open_pool, stats_from
 from plainsql.aio.transaction import Isolation, Transaction, begin_command, open_transaction
 from plainsql.database import SLOW_MS
 from plainsql.owners import Owners
@@ -59,6 +59,7 @@ class Database(ConnectionSource):
         self._pool = pool
         self._conninfo = conninfo
         self._owners = Owners()
+        self._usage = Usage()
         self._on_close = on_close
         self.slow_ms = slow_ms
 
@@ -143,11 +144,17 @@ class Database(ConnectionSource):
     async def acquire(self) -> psycopg.AsyncConnection[Any]:
         """Lend a connection; in the block of this database's own transaction raise OutsideTransactionError."""
         self._owners.check()
-        return await self._pool.getconn()
+        return await self._lend()
 
     async def release(self, conn: psycopg.AsyncConnection[Any]) -> None:
         """Take a connection back; a broken one is replaced."""
+        self._usage.end(conn)
         await self._pool.putconn(conn)
+
+    async def _lend(self) -> psycopg.AsyncConnection[Any]:
+        conn = await self._pool.getconn()
+        self._usage.begin(conn)
+        return conn
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
@@ -184,14 +191,14 @@ class Database(ConnectionSource):
 
     @asynccontextmanager
     async def _transaction(self, begin: bytes) -> AsyncIterator[Transaction]:
-        conn = await self._pool.getconn()
+        conn = await self._lend()
         owner = self._owners.enter()
         try:
             async with open_transaction(conn, begin, slow_ms=self.slow_ms) as tx:
                 yield tx
         finally:
             self._owners.leave(owner)
-            await self._pool.putconn(conn)
+            await self.release(conn)
         await tx._run_callbacks()
 
     def separate(self) -> Separate:
@@ -200,7 +207,7 @@ class Database(ConnectionSource):
 
     def pool_stats(self) -> PoolStats:
         """Return the pool's figures."""
-        return stats_from(self._pool.get_stats())
+        return stats_from(self._pool.get_stats(), self._usage)
 
     async def health(self, *, timeout: float = 2.0) -> Health:  # noqa: ASYNC109 - a deadline, not a cancellation
         """Ask the server how it is, on a connection of its own, and return within *timeout* seconds."""
@@ -216,11 +223,11 @@ class Separate(ConnectionSource):
 
     async def acquire(self) -> psycopg.AsyncConnection[Any]:
         """Lend a connection other than the transaction's."""
-        return await self._database._pool.getconn()
+        return await self._database._lend()
 
     async def release(self, conn: psycopg.AsyncConnection[Any]) -> None:
         """Take a connection back."""
-        await self._database._pool.putconn(conn)
+        await self._database.release(conn)
 
     @asynccontextmanager
     async def transaction(

@@ -21,10 +21,11 @@ _probes: set[asyncio.Task[ServerHealthRow]] = set()
 async def check_health(conninfo: str, stats: PoolStats, *, timeout: float) -> Health:  # noqa: ASYNC109 - a deadline, not a cancellation
     """Ask the server on a connection of its own, within *timeout* seconds; a server that fails is no error."""
     started = monotonic()
+    address = probe_conninfo(conninfo, timeout)
 
     async def ask() -> ServerHealthRow:
         async with asyncio.timeout(timeout):
-            connected = await psycopg.AsyncConnection.connect(probe_conninfo(conninfo, timeout), autocommit=True)
+            connected = await psycopg.AsyncConnection.connect(address, autocommit=True)
         async with connected as conn:
             left = max(0.001, timeout - (monotonic() - started))
             return await fetch_one(conn, replace(SERVER_HEALTH, timeout=left))

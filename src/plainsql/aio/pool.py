@@ -7,9 +7,18 @@ from typing import Any
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
-from plainsql.pool import PREPARED_MAX, PoolConfig, PoolStats, has_news, pool_arguments, pool_conninfo, stats_from
+from plainsql.pool import (
+    PREPARED_MAX,
+    PoolConfig,
+    PoolStats,
+    Usage,
+    has_news,
+    pool_arguments,
+    pool_conninfo,
+    stats_from,
+)
 
-__all__ = ["PoolConfig", "PoolStats", "open_pool", "stats_from"]
+__all__ = ["PoolConfig", "PoolStats", "Usage", "open_pool", "stats_from"]
 
 
 async def _configure(conn: psycopg.AsyncConnection[Any]) -> None:
