@@ -403,3 +403,15 @@ def test_operators_of_the_database_do_not_answer_for_the_catalog(server: str, pa
         assert [column.nullable for column in found.columns] == [False, True, True]
         assert [column.domain for column in found.columns] == [None, None, "posint"]
         assert found.reads == ("shadowed",)
+
+
+def test_a_domain_made_of_one_that_refuses_null_refuses_it_too(server: str) -> None:
+    schema = """
+    CREATE DOMAIN filled AS int NOT NULL;
+    CREATE DOMAIN positive AS filled CHECK (VALUE > 0);
+    CREATE TABLE d (a positive, b int);
+    """
+    with temporary_database(server) as conninfo, psycopg.connect(conninfo, autocommit=True) as conn:
+        conn.execute(schema)
+        found = good(conn, "-- name: q(a, b)!\nINSERT INTO d (a, b) VALUES (:a, :b);\n")
+        assert [parameter.nullable for parameter in found.parameters] == [False, True]

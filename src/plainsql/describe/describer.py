@@ -71,7 +71,10 @@ class Describer:
             warnings = [*warnings, problem_at(query, None, f"{what}{error}", level="warning")]
         columns = self._columns(prepared, analysis)
         parameters = tuple(
-            Parameter(name, base_type(type), number in analysis.nullable_parameters, _domain(type))
+            # A domain refuses NULL also by the one it is made of, which no column's own NOT NULL tells.
+            Parameter(
+                name, base_type(type), number in analysis.nullable_parameters and not type.not_null, _domain(type)
+            )
             for number, (name, type) in enumerate(zip(query.parameters, given, strict=True), 1)
         )
         return Description(
