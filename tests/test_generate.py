@@ -169,6 +169,17 @@ def test_dataclass_rows_can_be_chosen(project: Project) -> None:
     assert project.python(code).stdout == "True\n"
 
 
+def test_a_database_given_by_dsn_is_asked_each_time(project: Project, empty_database: str) -> None:
+    with psycopg.connect(empty_database, autocommit=True) as conn:
+        conn.execute(MIGRATION)
+        project.run("generate", "--dsn", empty_database)
+        conn.execute("ALTER TABLE users ALTER balance DROP NOT NULL")
+        assert "Decimal | None" in project.run("check", "--dsn", empty_database, code=1).stderr
+        project.run("generate", "--dsn", empty_database)
+        assert "balance: Decimal | None\n" in project.read("app/queries/users.py")
+        project.run("check", "--dsn", empty_database)
+
+
 def test_an_output_that_cannot_be_written_is_one_line(project: Project) -> None:
     project.write("app/queries", "a file, no folder")
     done = project.run("generate", code=2)
@@ -281,3 +292,26 @@ def _read_until(process: subprocess.Popen[str], text: str) -> str:
         if text in line:
             return seen
     raise AssertionError(f"{text!r} never came:\n{seen}")
+
+
+def test_a_changed_column_type_is_refused_at_run_time_not_misread(project: Project, empty_database: str) -> None:
+    project.run("generate")
+    code = """
+        import os, pathlib
+        import psycopg
+        import plainsql
+        from app.queries import users
+        with psycopg.connect(os.environ["DATABASE"], autocommit=True) as conn:
+            conn.execute(pathlib.Path("migrations/0001.users.sql").read_text())
+            users.create_user(conn, email="ada", nickname=None, mood="ok")
+            conn.execute("ALTER TABLE users ALTER balance TYPE text, ALTER id TYPE integer")
+            print(users.find_user(conn, email="ada").id)
+            try:
+                users.list_users(conn)
+            except plainsql.StaleModuleError as error:
+                print(error)
+    """
+    lines = project.python(code, DATABASE=empty_database).stdout.splitlines()
+    assert lines[0] == "1", "an int column that is another int column now is read as before"
+    assert "balance" in lines[1]
+    assert "plainsql generate" in lines[1]

@@ -53,7 +53,9 @@ def _root(
 @app.command(epilog="Example: plainsql generate --watch")
 def generate(
     watch: Annotated[bool, typer.Option("--watch", help="Stay, and generate again after every save.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Ask the server again though no file changed.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Ask the server again though no file changed; --dsn always does.")
+    ] = False,
     queries: Queries = None,
     migrations: Migrations = None,
     output: Output = None,
@@ -65,7 +67,7 @@ def generate(
     from plainsql.cli import configured
 
     config = configured.project(queries=queries, migrations=migrations, output=output, package=package)
-    if not (watch or force):
+    if not (watch or force or dsn):  # no file tells whether a database has changed
         from plainsql.codegen.layout import is_all_current
 
         if is_all_current(config):
