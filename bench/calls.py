@@ -60,6 +60,7 @@ GET = Statement(
     dump_oids=(20,),
     bind_oids=(20,),
     row=Product,
+    load_oids=(20, 25, 1700, 16, 1184, 23, 701, 25),
 )
 LIST = Statement(
     name="bench.list_products",
@@ -67,6 +68,7 @@ LIST = Statement(
     line=1,
     sql="SELECT id, name, price, active, made, stock, weight, note FROM bench_products ORDER BY id",
     row=Product,
+    load_oids=(20, 25, 1700, 16, 1184, 23, 701, 25),
 )
 
 

@@ -172,10 +172,7 @@ class _Shape:
             ]
         if self.row:
             lines.append(f"row={self.row},")
-        if any(
-            found.load_oid != column.type.oid or column.domain
-            for found, column in zip(columns, description.columns, strict=True)
-        ):
+        if columns and query.kind not in ("exec", "many_exec"):
             lines.append(f"load_oids={literal.tuple_of(str(found.load_oid) for found in columns)},")
         if query.timeout is not None:
             lines.append(f"timeout={query.timeout!r},")
