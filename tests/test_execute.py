@@ -122,6 +122,12 @@ def test_execute_many_counts_all_rows(conn: psycopg.Connection[Any]) -> None:
     assert run.fetch_one(conn, GET_ITEM, (349,)) == Item(349, "n349")
 
 
+@pytest.mark.parametrize("row", [("a", 1), "ab", None, 5])
+def test_a_row_that_is_no_mapping_is_refused_before_anything_is_sent(conn: psycopg.Connection[Any], row: Any) -> None:
+    with pytest.raises(ParameterError, match=f"found a {type(row).__name__}"):
+        run.execute_many(conn, ADD_ITEM, [row])
+
+
 async def test_execute_many_counts_all_rows_async(aconn: psycopg.AsyncConnection[Any]) -> None:
     rows = [{"name": f"n{i}", "id": i} for i in range(100, 350)]
     assert await aio.execute_many(aconn, ADD_ITEM, rows) == 250

@@ -80,8 +80,9 @@ class Statement(Generic[R]):
 
     def arguments(self, row: Mapping[str, object]) -> tuple[object, ...]:
         """Return the arguments of one row of a ``*!`` query in the order of the parameters."""
-        if row.keys() != set(self.params):
-            expected, given = ", ".join(self.params), ", ".join(map(str, row))
+        if not isinstance(row, Mapping) or row.keys() != set(self.params):
+            expected = ", ".join(self.params)
+            given = ", ".join(map(str, row)) if isinstance(row, Mapping) else f"a {type(row).__name__}"
             raise ParameterError(f"{self.file}:{self.line}: query '{self.name}' takes {expected}; found {given}")
         return tuple([row[name] for name in self.params])
 
