@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from msgspec import Struct
 
-from plainsql import NoRowError, StaleModuleError, TooManyRowsError
+from plainsql import NoRowError, ParameterError, StaleModuleError, TooManyRowsError
 from plainsql import execute as run
 from plainsql.aio import Database as AioDatabase
 from plainsql.aio import execute as aio
