@@ -24,7 +24,7 @@ def test_a_project_in_step_passes(project: Project) -> None:
 
 FAULTS = {
     "misspelt column": ("SELECT id, email, balance", "SELECT id, emial, balance", "queries/users.sql:19:12", "email"),
-    "misspelt table": ("FROM users ORDER", "FROM usres ORDER", "queries/users.sql:19:32", "usres"),
+    "misspelt table": ("FROM users ORDER", "FROM usres ORDER", "queries/users.sql:19:32", "did you mean users?"),
     "duplicate name": ("-- name: list_users", "-- name: find_user", "queries/users.sql:18", "line 3"),
     "typo in header": ("-- name: list_users", "-- nmae: list_users", "queries/users.sql:18", "name"),
     "typo in directive": ("-- Create a user.", "-- @tiemout 2s", "queries/users.sql:10", "@timeout"),

@@ -23,6 +23,7 @@ from plainsql.typemap import PgType, python_type
 
 _WORD = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'|\$\d+|[\w$]+(?:\.[\w$]+)*|[^\w\s]+')
 _SYNTAX_ERROR = "42601"
+_UNDEFINED_TABLE = "42P01"
 _NOTHING_PROVED = Analysis((), (), frozenset(), frozenset(), frozenset())
 
 
@@ -43,11 +44,19 @@ class Describer:
         try:
             prepared = prepare_inferring(self._conn, query, self._types)
         except Refusal as refusal:
+            if refusal.sqlstate == _UNDEFINED_TABLE and refusal.hint is None:
+                refusal.hint = self._relation_hint(query, refusal)
             return Description(query, problem=_problem(query, refusal))
         names = [column.name for column in prepared.columns]
         if (problem := check_columns(query, names)) is not None:
             return Description(query, problem=problem)
         return self._describe_prepared(query, prepared, warn_of_columns(query, names))
+
+    def _relation_hint(self, query: Query, refusal: Refusal) -> str | None:
+        """PostgreSQL suggests columns; tables it leaves to us."""
+        word = _WORD.match(query.sql, refusal.offset) if refusal.offset is not None else None
+        meant = self._relations.suggest(word[0].replace('"', "")) if word else None
+        return f"did you mean {meant}?" if meant else None
 
     def _describe_script(self, query: Query) -> Description:
         """Scripts are not described: a statement may need what the one before it makes. Their syntax is checked."""

@@ -8,7 +8,8 @@ from typing import Any
 import psycopg
 
 from plainsql.nullability import Facts, NotNull, Relation
-from plainsql.queries.catalog import list_not_null_columns, list_relations
+from plainsql.queries.catalog import list_not_null_columns, list_relations, list_visible_relations
+from plainsql.query.source import closest
 
 
 class RelationCatalog:
@@ -30,6 +31,11 @@ class RelationCatalog:
                 name = row.name if row.schema == "public" else f"{row.schema}.{row.name}"
                 self._relations[row.oid] = Relation(name, row.kind, row.has_rules, columns.get(row.oid, {}))
         return self._relations
+
+    def suggest(self, word: str) -> str | None:
+        """Return the relation that *word*, which names none, was probably meant to be."""
+        rows = list_visible_relations(self._conn)
+        return closest(word, [f"{row.prefix}.{row.name}" if row.prefix else str(row.name) for row in rows])
 
     def names(self, oids: Iterable[int]) -> tuple[str, ...]:
         """Return the names of relations, sorted."""

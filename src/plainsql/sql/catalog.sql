@@ -116,3 +116,14 @@ FROM pg_catalog.pg_proc AS p
 WHERE
     p.pronamespace OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()
     AND p.proname OPERATOR(pg_catalog.=) :name::pg_catalog.name;
+
+-- name: list_visible_relations()
+-- List tables and views that a statement may name, with their schema where it has to be written.
+SELECT
+    CASE WHEN pg_catalog.pg_table_is_visible(c.oid) THEN '' ELSE n.nspname::pg_catalog.text END AS prefix,
+    c.relname::pg_catalog.text AS name
+FROM pg_catalog.pg_class AS c
+INNER JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+WHERE
+    c.relkind OPERATOR(pg_catalog.=) ANY('{r,p,v,m,f}'::pg_catalog."char"[])
+    AND n.nspname OPERATOR(pg_catalog.<>) ALL('{pg_catalog,information_schema,pg_toast}'::pg_catalog.name[]);
