@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -59,13 +60,15 @@ def test_apply_list_and_rollback_work_from_a_folder_below_without_environment(
     monkeypatch.delenv("DATABASE_URL", raising=False)
     below = project / "below" / "deep"
     done = yoyo(below, "apply")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", TARGET)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == f"{TARGET}plainsql: applied 0001.t\nplainsql: applied 0002.u\n"
     assert tables(project) == ["t", "u"]
     listed = yoyo(below, "list")
     assert listed.returncode == 0
     assert [line.split()[:2] for line in listed.stdout.splitlines()[2:]] == [["A", "0001.t"], ["A", "0002.u"]]
     undone = yoyo(below, "rollback", "--all")
-    assert (undone.returncode, undone.stdout, undone.stderr) == (0, "", TARGET)
+    assert (undone.returncode, undone.stdout) == (0, "")
+    assert undone.stderr == f"{TARGET}plainsql: rolled back 0002.u\nplainsql: rolled back 0001.t\n"
     assert tables(project) == []
     wait_for(lambda: everything_gone(project / ".plainsql" / "postgres"))
 
@@ -110,6 +113,62 @@ def test_migration_without_rollback_is_refused_by_yoyo_itself(project: Path, emp
     assert yoyo(project, "list", DATABASE_URL=empty_database).stdout.count("A  ") == 3, "and the lock is free"
 
 
+def test_a_failing_migration_is_one_message_with_its_file(project: Path, empty_database: str) -> None:
+    bad = project / "migrations" / "0003.bad.sql"
+    bad.write_text("CREATE TABLE v (id int);\nSELEC 1;")
+    undo = project / "migrations" / "0003.bad.rollback.sql"
+    undo.write_text("DROP TABLE nothing;")
+    done = yoyo(project, "apply", DATABASE_URL=empty_database)
+    assert done.returncode == 1
+    assert "plainsql: applied 0002.u\n" in done.stderr
+    assert f"plainsql: {bad}: SyntaxError: syntax error at or near" in done.stderr
+    assert "Traceback" not in done.stderr
+    bad.write_text("SELECT 1;")
+    assert yoyo(project, "apply", DATABASE_URL=empty_database).returncode == 0
+    done = yoyo(project, "rollback", DATABASE_URL=empty_database)
+    assert done.returncode == 1
+    assert f'plainsql: {undo}: UndefinedTable: table "nothing" does not exist' in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_dependency_that_is_nowhere_is_one_message(project: Path, empty_database: str) -> None:
+    (project / "migrations" / "0002.u.sql").write_text("-- depends: nowhere\nCREATE TABLE u (id int);")
+    done = yoyo(project, "apply", DATABASE_URL=empty_database)
+    assert done.returncode == 1
+    assert "Could not resolve dependencies" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_stopped_apply_frees_the_lock_and_its_statement_ends(
+    project: Path, empty_database: str, number: signal.Signals
+) -> None:
+    (project / "migrations" / "0003.wait.sql").write_text("SELECT pg_sleep(60);")
+    (project / "migrations" / "0003.wait.rollback.sql").write_text("SELECT 1;")
+    asleep = b"SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
+    with (
+        subprocess.Popen(
+            [str(YOYO), "apply"],
+            cwd=project,
+            env={"DATABASE_URL": empty_database},
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # this test's parent may ignore it
+        ) as stopped,
+        psycopg.connect(empty_database, autocommit=True) as conn,
+    ):
+        try:
+            wait_for(lambda: conn.execute(asleep).fetchone() == (1,), seconds=20)
+            stopped.send_signal(number)
+            _, errors = stopped.communicate(timeout=20)
+        finally:
+            stopped.kill()
+        assert stopped.returncode == 130
+        assert errors.endswith("plainsql: applied 0002.u\nplainsql: interrupted\n")
+        assert conn.execute("SELECT count(*) FROM yoyo_lock").fetchone() == (0,)
+        wait_for(lambda: conn.execute(asleep).fetchone() == (0,), seconds=5)
+
+
 @pytest.mark.slow
 def test_lock_of_a_killed_yoyo_is_broken_by_break_lock(project: Path, empty_database: str) -> None:
     (project / "migrations" / "0003.wait.sql").write_text("SELECT pg_sleep(60);")
@@ -125,7 +184,8 @@ def test_lock_of_a_killed_yoyo_is_broken_by_break_lock(project: Path, empty_data
             killed.kill()
         conn.execute(f"SELECT pg_terminate_backend(pid) {asleep}".encode())
     blocked = yoyo(project, "apply", DATABASE_URL=empty_database)
-    assert blocked.returncode != 0
+    assert blocked.returncode == 1
+    assert "Traceback" not in blocked.stderr
     assert "break-lock" in blocked.stderr
     assert yoyo(project, "break-lock", DATABASE_URL=empty_database).returncode == 0
     assert yoyo(project, "rollback", "--all", DATABASE_URL=empty_database).returncode == 0
