@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -39,7 +41,7 @@ def start(project: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def addresses(process: subprocess.Popen[str]) -> list[str]:
-    """Read its output up to the end of the table."""
+    """Read its output up to its last line; an address stands on one line whole, whatever the terminal."""
     assert process.stdout
     found: list[str] = []
     for line in process.stdout:
@@ -57,6 +59,7 @@ def test_two_at_once_share_the_servers_and_the_last_one_ends_them(folder: Path, 
     (folder / "migrations" / "0001.t.rollback.sql").write_text("DROP TABLE t;")
     with start(folder) as first, start(folder) as second:
         shown = addresses(first)
+        assert all(len(f"application  {address}") <= 80 for address in shown), "a line of an 80 column terminal"
         assert shown == addresses(second)
         first.send_signal(number)
         assert first.wait(10) == 0
@@ -74,6 +77,42 @@ def test_two_at_once_share_the_servers_and_the_last_one_ends_them(folder: Path, 
     for name in ("postgres", "redis"):
         wait_for(lambda name=name: not (folder / ".plainsql" / name / "state.json").exists())
     assert everything_gone(folder / ".plainsql" / "postgres")
+
+
+def test_a_killed_server_comes_back_at_the_same_address(folder: Path) -> None:
+    (folder / "pyproject.toml").write_text('[tool.plainsql]\ndatabase = "embedded"\n')
+    data = folder / ".plainsql" / "postgres" / "data"
+    with start(folder) as dev:
+        owner, _, cache = addresses(dev)
+        pids = [int((data / "postmaster.pid").read_text().split()[0])]
+        pids.append(json.loads((folder / ".plainsql" / "redis" / "state.json").read_text())["pid"])
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+
+        def answers() -> bool:
+            try:
+                with psycopg.connect(owner) as conn, redis.Redis.from_url(cache) as client:
+                    return conn.execute("SELECT current_database()").fetchone() == ("app",) and bool(client.ping())
+            except (psycopg.OperationalError, redis.ConnectionError):
+                return False
+
+        wait_for(answers, seconds=15)
+        dev.send_signal(signal.SIGTERM)
+        _, errors = dev.communicate(timeout=10)
+        assert dev.returncode == 0
+        assert "plainsql: postgres was stopped by somebody else; starting it again\n" in errors
+    wait_for(lambda: everything_gone(folder / ".plainsql" / "postgres"))
+
+
+def test_a_removed_folder_ends_it_with_a_sentence(folder: Path) -> None:
+    (folder / "pyproject.toml").write_text('[tool.plainsql]\ndatabase = "embedded"\n')
+    with start(folder) as dev:
+        addresses(dev)
+        shutil.rmtree(folder / ".plainsql", ignore_errors=True)
+        shutil.rmtree(folder / ".plainsql", ignore_errors=True)
+        _, errors = dev.communicate(timeout=20)
+        assert dev.returncode == 1
+        assert "was removed under its server; run plainsql dev again" in errors
 
 
 @pytest.mark.parametrize(

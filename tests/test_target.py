@@ -82,6 +82,19 @@ def test_what_is_no_conninfo_is_refused_without_repeating_it(conninfo: str) -> N
     assert ("found postgresql+psycopg://" in str(caught.value)) == conninfo.startswith("postgresql+")
 
 
+@pytest.mark.parametrize("conninfo", ["postgresql://u:s3cr3t@h/d?sslmod=require", "postgres://u:s3cr%t@h/d"])
+def test_a_url_with_a_slip_says_where_to_look(conninfo: str) -> None:
+    with pytest.raises(ConfigError, match="option's name is misspelt, or a special character") as caught:
+        describe_conninfo(conninfo, "DATABASE_URL")
+    assert "s3cr" not in str(caught.value)
+
+
+def test_a_blank_database_url_is_none(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "  ")
+    with pytest.raises(NoDatabaseError), resolve_target(start=folder):
+        pass
+
+
 def test_embedded_project_has_a_database_and_both_roles(folder: Path) -> None:
     (embedded_project(folder) / "below").mkdir()
     with resolve_target(start=folder / "below") as target:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import sys
+import time
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -11,7 +13,8 @@ from psycopg.conninfo import conninfo_to_dict
 
 from plainsql import migrations
 from plainsql.config import load_config
-from plainsql.embedded import EmbeddedRedis
+from plainsql.embedded import EmbeddedPostgres, EmbeddedRedis
+from plainsql.embedded.guard import guard_is_alive
 from plainsql.target import EMBEDDED_FOLDER, LINGER, resolve_target
 
 
@@ -40,18 +43,33 @@ def run_dev(root: Path) -> int:
         ):
             print(f"plainsql: target {target.description}", file=sys.stderr)
             applied = migrations.apply(target.conninfo, config.migrations) if config.migrations.is_dir() else []
-            rows = [("owner (migrations)", shown_url(target.conninfo))]
+            rows = [("owner", shown_url(target.conninfo))]
             if target.app_conninfo:
                 rows.append(("application", shown_url(target.app_conninfo)))
             rows.append(("redis", redis.url))
             _print_table(rows, applied)
-            while True:
-                signal.pause()
+            homes = {"redis": redis.home, **({"postgres": target.home} if target.home else {})}
+            return _keep(config.root / EMBEDDED_FOLDER, homes)
     except KeyboardInterrupt:
         return 0
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+def _keep(folder: Path, homes: dict[str, Path]) -> int:
+    """Start again what was killed, at the same address, until Ctrl-C; return 1 when the files are gone."""
+    classes: dict[str, type[EmbeddedRedis | EmbeddedPostgres]] = {"redis": EmbeddedRedis, "postgres": EmbeddedPostgres}
+    with ExitStack() as held:
+        while True:
+            time.sleep(1)  # not signal.pause(), which sleeps on when the signal came just before it
+            for name, home in homes.items():
+                if not home.exists():
+                    print(f"plainsql: {home} was removed under its server; run plainsql dev again", file=sys.stderr)
+                    return 1
+                if not guard_is_alive(home):
+                    print(f"plainsql: {name} was stopped by somebody else; starting it again", file=sys.stderr)
+                    held.enter_context(classes[name].start(folder / name, linger=LINGER))
 
 
 def shown_url(conninfo: str) -> str:
@@ -68,16 +86,9 @@ def shown_url(conninfo: str) -> str:
 
 
 def _print_table(rows: list[tuple[str, str]], applied: list[str]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(title="plainsql dev", title_justify="left", caption="Ctrl-C ends it", caption_justify="left")
-    table.add_column("for", no_wrap=True)
-    table.add_column("address", no_wrap=True, overflow="ignore")
+    """Print a line for each address: short enough for 80 columns, and to be copied whole from narrower ones."""
+    print(f"applied {', '.join(applied)}" if applied else "no migration to apply")
+    width = max(len(name) for name, _ in rows)
     for name, address in rows:
-        table.add_row(name, address)
-    console = Console()
-    console.width = max(console.width, max(len(name) + len(address) for name, address in rows) + 10)
-    console.print(f"applied {', '.join(applied)}" if applied else "no migration to apply", highlight=False)
-    console.print(table)
-    console.file.flush()
+        print(f"{name:<{width}}  {address}")
+    print("Ctrl-C ends it", flush=True)

@@ -29,11 +29,13 @@ class Target:
         conninfo: Of the owner, who migrates.
         app_conninfo: Of the runtime role, if there is one.
         description: For people; without passwords.
+        home: Where the embedded server's files are, if it is one.
     """
 
     conninfo: str = field(repr=False)
     app_conninfo: str | None = field(repr=False)
     description: str
+    home: Path | None = None
 
 
 @contextmanager
@@ -52,7 +54,7 @@ def resolve_target(conninfo: str | None = None, *, start: Path | None = None) ->
     """
     if conninfo:
         yield Target(conninfo, None, describe_conninfo(conninfo, "conninfo"))
-    elif url := os.environ.get("DATABASE_URL"):
+    elif url := os.environ.get("DATABASE_URL", "").strip():
         app_url = os.environ.get("PLAINSQL_APP_URL") or None
         if app_url:
             describe_conninfo(app_url, "PLAINSQL_APP_URL")
@@ -76,6 +78,8 @@ def describe_conninfo(conninfo: str, origin: str) -> str:
     except psycopg.ProgrammingError:
         hint = conninfo.partition("://")[0]
         found = f", found {hint}://" if "://" in conninfo and hint.replace("+", "").isalnum() else ""
+        if hint in {"postgresql", "postgres"}:
+            found = ": an option's name is misspelt, or a special character of the password is not written as %XX"
         raise ConfigError(f"{origin} must be a conninfo such as postgresql://user@host/dbname{found}") from None
     shown = " ".join(f"{key}={parts[key]}" for key in SHOWN if parts.get(key))
     return f"{origin}: {shown}" if shown else f"{origin}: libpq's defaults"
@@ -96,4 +100,5 @@ def _embedded(config: Config) -> Iterator[Target]:
             server.conninfo(name),
             server.conninfo(name, user=APP_ROLE),
             f"embedded PostgreSQL {server.major} in {where}",
+            server.home,
         )
