@@ -215,3 +215,33 @@ def test_an_unprivileged_user_runs_it_as_itself(folder: Path) -> None:
     with EmbeddedPostgres.start(folder / "pg"):
         _, pid = server_pids(folder / "pg")
         assert Path(f"/proc/{pid}").stat().st_uid == os.geteuid()
+
+
+def test_an_open_umask_opens_no_folder_to_others(folder: Path) -> None:
+    before = os.umask(0)
+    try:
+        with EmbeddedRedis.start(folder / ".plainsql" / "redis"):
+            pass
+    finally:
+        os.umask(before)
+    assert (folder / ".plainsql").stat().st_mode & 0o777 == 0o755
+    assert (folder / ".plainsql" / "redis").stat().st_mode & 0o777 == 0o700
+
+
+@as_root
+def test_a_folder_that_cannot_be_written_is_told_with_the_one_to_open(folder: Path) -> None:
+    (folder / ".plainsql").mkdir()
+    user = pwd.getpwnam("nobody")
+    code = f"""
+import os
+from pathlib import Path
+from plainsql.embedded import EmbeddedRedis
+from plainsql.errors import EmbeddedServerError
+os.setgroups([]); os.setgid({user.pw_gid}); os.setuid({user.pw_uid})
+try:
+    EmbeddedRedis.start(Path({str(folder)!r}) / ".plainsql" / "redis", binary=Path("/bin/true"))
+except EmbeddedServerError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert f"make {folder / '.plainsql'} writable for user nobody, or set DATABASE_URL" in done.stdout, done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 import shlex
 import shutil
@@ -31,11 +32,15 @@ def make_home(folder: Path, owner: Owner) -> Path:
     """
     folder = folder.absolute()
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(mode=0o755, parents=True, exist_ok=True)  # whatever the umask, nobody else writes here
         _make_private(folder, owner)
         return folder if not owner.differs or owner.can_enter(folder.parent) else _elsewhere(folder, owner)
     except OSError as error:
-        raise EmbeddedServerError(f"can't use {folder} for an embedded server: {error.strerror}") from error
+        found = next(path for path in folder.parents if os.path.exists(path))
+        raise EmbeddedServerError(
+            f"can't use {folder} for an embedded server ({error.strerror}): "
+            f"make {found} writable for user {owner.name}, or set DATABASE_URL"
+        ) from error
 
 
 def _make_private(folder: Path, owner: Owner) -> None:
@@ -113,4 +118,7 @@ def socket_folder(home: Path, owner: Owner) -> Path:
         seen = folder.lstat()
         if stat.S_ISDIR(seen.st_mode) and seen.st_uid == owner.uid and not seen.st_mode & 0o077:
             return folder
-    raise EmbeddedServerError(f"no folder for sockets can be made in {', '.join(SOCKET_BASES)}")
+    raise EmbeddedServerError(
+        f"no folder {folder.name} for sockets can be made in any of {', '.join(SOCKET_BASES)}: "
+        "they are not writable or another user made it there; remove it, or set DATABASE_URL"
+    )

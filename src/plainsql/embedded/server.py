@@ -150,4 +150,4 @@ def _wait_until_ready(home: Path, name: str) -> dict[str, Any] | None:
 def _disk_note(home: Path) -> str:
     free = os.statvfs(home)
     megabytes = free.f_bavail * free.f_frsize // 1_000_000
-    return f"\nThe disk of {home} has only {megabytes} MB left." if megabytes < 100 else ""
+    return f"\nThe disk of {home} has only {megabytes} MB left: free 100 MB and try again." if megabytes < 100 else ""
