@@ -126,6 +126,24 @@ def test_ctrl_c_ends_the_demo_in_one_line(server: str, database: str) -> None:
     assert errors == "shop.demo: interrupted\n"
 
 
+def test_ctrl_c_while_the_demo_is_read_is_one_line_too(server: str, database: str) -> None:
+    """psycopg is among the first things it imports; here somebody presses Ctrl-C then."""
+    script = """
+import runpy, sys
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == "psycopg":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupt())
+runpy.run_module("shop.demo", run_name="__main__")
+"""
+    _, environment = command(server, database, 80)
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "shop.demo: interrupted\n")
+
+
 def test_a_server_that_does_not_answer_is_one_message(database: str) -> None:
     done = run("postgresql://postgres@127.0.0.1:1/postgres", database)
     assert done.returncode == 1

@@ -5,6 +5,11 @@ Runs on the system's python3 before there is a virtual environment: standard lib
 still reads, so that an old Python gets the sentence instead of a SyntaxError.
 """
 
+import signal
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback, also while it imports
+
 import importlib.util
 import os
 import platform
