@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 
 from plainsql import migrations
 from tests.fixtures.databases import ROOT
+from tests.fixtures.embedded import folder
 from tests.fixtures.projects import Project
+
+__all__ = ["folder"]
 
 SCHEMAS = {
     "users": """
@@ -65,6 +72,22 @@ def test_examples_run(page: str, project: Project, empty_database: str) -> None:
     migrations.apply(empty_database, project.root / "migrations")
     for code in blocks(page, "python"):
         project.python(code, DATABASE_URL=empty_database)
+
+
+def test_own_project_word_by_word(folder: Path) -> None:
+    text = (ROOT / "docs/start.md").read_text()
+    for name, content in re.findall(r"^`(\S+)`:\n\n```\w+\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(content)
+    environment = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "HOME": str(folder)}
+    commands = [line for block in blocks("docs/start.md", "sh")[1:] for line in block.splitlines()]
+    assert commands[0] == "yoyo apply"
+    for command in commands:
+        done = subprocess.run(
+            command, shell=True, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert done.returncode == 0, done.stderr
+    assert f"`{done.stdout.strip()}`" in text
 
 
 def test_the_readme_says_what_it_prints(project: Project) -> None:

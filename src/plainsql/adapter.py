@@ -7,7 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-import aiosql
+try:
+    import aiosql
+except ModuleNotFoundError as error:  # pragma: no cover - a runtime-only install
+    message = "plainsql.load() needs the tools: pip install 'plainsql[tools]'"
+    raise ModuleNotFoundError(message, name=error.name) from None
 from aiosql.query_loader import QueryLoader
 from aiosql.types import QueryDataTree, QueryDatum, SQLOperationType
 from aiosql.utils import SQLParseException
