@@ -118,7 +118,7 @@ def test_a_server_nobody_guards_is_replaced(folder: Path) -> None:
     orphan = subprocess.Popen(command, stderr=subprocess.DEVNULL, **identity)
     wait_for(lambda: (sockets / ".s.PGSQL.5432").exists())
     with EmbeddedPostgres.start(folder / "pg") as again, psycopg.connect(again.conninfo()) as conn:
-        assert orphan.wait(1) == 0, "SIGQUIT ended it"
+        orphan.wait(10)  # ended, with whatever code: it may still have been starting
         assert conn.execute("SELECT count(*) FROM kept").fetchone() == (0,)
 
 
