@@ -14,7 +14,7 @@ from psycopg_pool import ConnectionPool
 from plainsql.execute import ConnectionSource
 from plainsql.health import Health, check_health
 from plainsql.owners import Owners
-from plainsql.pool import PoolConfig, PoolStats, Usage, open_pool, stats_from
+from plainsql.pool import PoolConfig, PoolStats, Usage, check_owner, open_pool, stats_from
 from plainsql.transaction import Isolation, Transaction, begin_command, open_transaction
 
 SLOW_MS = 500.0
@@ -45,7 +45,12 @@ class Database(ConnectionSource):
 
     @classmethod
     def open(
-        cls, conninfo: str | None = None, *, pool: PoolConfig | None = None, slow_ms: float | None = SLOW_MS
+        cls,
+        conninfo: str | None = None,
+        *,
+        owner: bool = False,
+        pool: PoolConfig | None = None,
+        slow_ms: float | None = SLOW_MS,
     ) -> Database:
         """
         Connect and return the database; nothing is migrated.
@@ -53,6 +58,7 @@ class Database(ConnectionSource):
         Args:
             conninfo: libpq's connection string or URL; None: PLAINSQL_APP_URL beside DATABASE_URL,
                 else DATABASE_URL, else the embedded server as its role app_user, if the project says so.
+            owner: Without conninfo: connect as the owner of the tables, for DDL, not as the runtime role.
             pool: Settings of the pool.
             slow_ms: Log a statement that takes longer to the logger plainsql.slow; None: never.
 
@@ -60,15 +66,14 @@ class Database(ConnectionSource):
             NoDatabaseError: Nobody said which database.
             psycopg.OperationalError: No connection can be made.
         """
+        check_owner(conninfo, owner)
         if conninfo is not None:
             return cls(open_pool(conninfo, pool or PoolConfig()), conninfo=conninfo, slow_ms=slow_ms)
         from plainsql.target import resolve_target
 
         target = resolve_target()
         entered = target.__enter__()
-        return cls._on(
-            entered.app_conninfo or entered.conninfo, pool, slow_ms, lambda: target.__exit__(None, None, None)
-        )
+        return cls._on(entered.role_conninfo(owner=owner), pool, slow_ms, lambda: target.__exit__(None, None, None))
 
     @classmethod
     def embedded(

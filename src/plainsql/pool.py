@@ -172,6 +172,12 @@ def pool_conninfo(conninfo: str) -> str:
     return make_conninfo(conninfo, **extra)
 
 
+def check_owner(conninfo: str | None, owner: bool) -> None:
+    """Refuse to choose the role of a conninfo, which names its own."""
+    if owner and conninfo is not None:
+        raise ConfigError("owner=True chooses a role of the project's own database; a conninfo names its role itself")
+
+
 def pool_arguments(config: PoolConfig) -> dict[str, Any]:
     """Return psycopg_pool's arguments that are equal for sync and async pools."""
     return {

@@ -37,6 +37,10 @@ class Target:
     description: str
     home: Path | None = None
 
+    def role_conninfo(self, *, owner: bool) -> str:
+        """Return the conninfo of the owner, or of the runtime role if there is one."""
+        return self.conninfo if owner else self.app_conninfo or self.conninfo
+
 
 @contextmanager
 def resolve_target(conninfo: str | None = None, *, start: Path | None = None) -> Iterator[Target]:

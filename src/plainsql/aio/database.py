@@ -14,7 +14,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from plainsql.aio.execute import ConnectionSource
 from plainsql.aio.health import Health, check_health
-from plainsql.aio.pool import PoolConfig, PoolStats, Usage, open_pool, stats_from
+from plainsql.aio.pool import PoolConfig, PoolStats, Usage, check_owner, open_pool, stats_from
 from plainsql.aio.transaction import Isolation, Transaction, begin_command, open_transaction
 from plainsql.database import SLOW_MS
 from plainsql.owners import Owners
@@ -65,7 +65,12 @@ class Database(ConnectionSource):
 
     @classmethod
     def open(
-        cls, conninfo: str | None = None, *, pool: PoolConfig | None = None, slow_ms: float | None = SLOW_MS
+        cls,
+        conninfo: str | None = None,
+        *,
+        owner: bool = False,
+        pool: PoolConfig | None = None,
+        slow_ms: float | None = SLOW_MS,
     ) -> Opening:
         """
         Connect and return the database, by `await` or `async with`; nothing is migrated.
@@ -73,6 +78,7 @@ class Database(ConnectionSource):
         Args:
             conninfo: libpq's connection string or URL; None: PLAINSQL_APP_URL beside DATABASE_URL,
                 else DATABASE_URL, else the embedded server as its role app_user, if the project says so.
+            owner: Without conninfo: connect as the owner of the tables, for DDL, not as the runtime role.
             pool: Settings of the pool.
             slow_ms: Log a statement that takes longer to the logger plainsql.slow; None: never.
 
@@ -80,6 +86,8 @@ class Database(ConnectionSource):
             NoDatabaseError: Nobody said which database.
             psycopg.OperationalError: No connection can be made.
         """
+
+        check_owner(conninfo, owner)
 
         async def opening() -> Database:
             if conninfo is not None:
@@ -89,7 +97,7 @@ class Database(ConnectionSource):
             target = resolve_target()
             entered = await to_thread(target.__enter__)
             return await cls._on(
-                entered.app_conninfo or entered.conninfo, pool, slow_ms, lambda: target.__exit__(None, None, None)
+                entered.role_conninfo(owner=owner), pool, slow_ms, lambda: target.__exit__(None, None, None)
             )
 
         return Opening(opening)

@@ -12,13 +12,14 @@ from plainsql.pool import (
     PoolConfig,
     PoolStats,
     Usage,
+    check_owner,
     has_news,
     pool_arguments,
     pool_conninfo,
     stats_from,
 )
 
-__all__ = ["PoolConfig", "PoolStats", "Usage", "open_pool", "stats_from"]
+__all__ = ["PoolConfig", "PoolStats", "Usage", "check_owner", "open_pool", "stats_from"]
 
 
 async def _configure(conn: psycopg.AsyncConnection[Any]) -> None:
