@@ -154,6 +154,10 @@ async def test_execute_many_is_limited_too_async(adb: AioDatabase) -> None:
     assert await aio.fetch_value(adb, COUNT_ITEMS) == 10
 
 
+DURATIONS = [0.0, 0.1, *(0.004 + step * 0.0001 for step in range(20))]
+"""Seconds around a limit of 5 ms; the first always ends before it, the second never."""
+
+
 @pytest.mark.slow
 def test_a_late_cancel_never_hits_the_next_statement(items: str) -> None:
     """Statements that end just when they are cancelled, each followed at once by one without a limit."""
@@ -161,15 +165,14 @@ def test_a_late_cancel_never_hits_the_next_statement(items: str) -> None:
     canceled = finished = 0
     with psycopg.connect(items, autocommit=True) as conn:
         for round_ in range(300):
-            limit = 0.005
             try:
-                run.fetch_value(conn, sleep(limit), (limit - 0.001 + (round_ % 20) * 0.0001,))
+                run.fetch_value(conn, sleep(0.005), (DURATIONS[round_ % len(DURATIONS)],))
                 finished += 1
             except QueryCanceled:
                 canceled += 1
             assert run.fetch_value(conn, after, (0.001,)) == 7
-    assert canceled > 10, (canceled, finished)
-    assert finished > 10, (canceled, finished)
+    assert canceled > 5, (canceled, finished)
+    assert finished > 5, (canceled, finished)
 
 
 @pytest.mark.slow
@@ -178,15 +181,14 @@ async def test_a_late_cancel_never_hits_the_next_statement_async(items: str) -> 
     canceled = finished = 0
     async with await psycopg.AsyncConnection.connect(items, autocommit=True) as conn:
         for round_ in range(300):
-            limit = 0.005
             try:
-                await aio.fetch_value(conn, sleep(limit), (limit - 0.001 + (round_ % 20) * 0.0001,))
+                await aio.fetch_value(conn, sleep(0.005), (DURATIONS[round_ % len(DURATIONS)],))
                 finished += 1
             except QueryCanceled:
                 canceled += 1
             assert await aio.fetch_value(conn, after, (0.001,)) == 7
-    assert canceled > 10, (canceled, finished)
-    assert finished > 10, (canceled, finished)
+    assert canceled > 5, (canceled, finished)
+    assert finished > 5, (canceled, finished)
 
 
 def test_a_cancel_on_a_shared_connection_spares_the_other_thread(items: str) -> None:
