@@ -39,6 +39,10 @@ class Config:
     output: Path
     rows: Literal["struct", "dataclass"]
 
+    def shown(self, path: Path) -> str:
+        """Return *path* as people type it: relative to the project where it lies below it."""
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+
     @property
     def database_name(self) -> str:
         """The project's database on an embedded server: the first part of *package*."""

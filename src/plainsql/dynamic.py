@@ -15,6 +15,7 @@ from plainsql.describe.types import TypeCatalog, base_type
 from plainsql.errors import QueryFileError
 from plainsql.execute import Statement
 from plainsql.query.model import Query
+from plainsql.query.module_names import row_class
 from plainsql.query.source import problem_at
 from plainsql.typemap import python_type
 
@@ -41,8 +42,7 @@ def compile_statement(conn: psycopg.Connection[Any], query: Query) -> Statement[
     columns = [python_type(base_type(types[column.type_oid])) for column in prepared.columns]
     row: Any = None
     if query.kind in ("one", "optional", "many"):
-        name = "".join(part.capitalize() for part in query.name.split("_")) + "Row"
-        row = msgspec.defstruct(name, [(column, Any) for column in names], frozen=True, gc=False)
+        row = msgspec.defstruct(row_class(query.name), [(column, Any) for column in names], frozen=True, gc=False)
     return Statement(
         sql=query.sql,
         params=query.parameters,
@@ -68,3 +68,20 @@ def signature(query: Query) -> inspect.Signature:
     else:
         found += [kind(name, kind.KEYWORD_ONLY) for name in query.parameters]
     return inspect.Signature(found)
+
+
+class LoadedQueryBase:
+    """What loaded queries of both kinds show of themselves, and the statements they have compiled."""
+
+    _kind = "query"
+
+    def __init__(self, query: Query) -> None:
+        self.query = query
+        self._statements: dict[object, Statement[Any]] = {}
+        self.__name__ = query.name
+        self.__qualname__ = query.key
+        self.__doc__ = f"{query.doc}\n\nSource: {query.file}:{query.line}".strip()
+        self.__signature__ = signature(query)
+
+    def __repr__(self) -> str:
+        return f"<{self._kind} {self.query.key}{self.__signature__} at {self.query.file}:{self.query.line}>"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from plainsql.catalog import Catalog, load_catalog
-from plainsql.dynamic import compile_statement, server_key, signature
+from plainsql.dynamic import LoadedQueryBase, compile_statement, server_key
 from plainsql.errors import ParameterError, QueryFileError, UnknownQueryError
 from plainsql.execute import (
     Conn,
@@ -60,24 +60,13 @@ def checked_catalog(directory: str | Path) -> Catalog:
     return catalog
 
 
-class LoadedQuery:
+class LoadedQuery(LoadedQueryBase):
     """A query that is described on its first call, with the connection it is given."""
-
-    def __init__(self, query: Query) -> None:
-        self.query = query
-        self._statements: dict[object, Statement[Any]] = {}
-        self.__name__ = query.name
-        self.__qualname__ = query.key
-        self.__doc__ = f"{query.doc}\n\nSource: {query.file}:{query.line}".strip()
-        self.__signature__ = signature(query)
 
     def __call__(self, conn: Conn, /, *rows: Any, **parameters: Any) -> Any:
         """Run the query; parameters go by keyword, the rows of a ``*!`` query follow the connection."""
         arguments = bound(self.query, rows, parameters)
         return _RUN[self.query.kind](conn, self._statement(conn), *arguments)
-
-    def __repr__(self) -> str:
-        return f"<query {self.query.key}{self.__signature__} at {self.query.file}:{self.query.line}>"
 
     def _statement(self, conn: Conn) -> Statement[Any]:
         held = conn.acquire() if isinstance(conn, ConnectionSource) else conn

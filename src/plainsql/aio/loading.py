@@ -21,7 +21,7 @@ from plainsql.aio.execute import (
     fetch_value,
     run_script,
 )
-from plainsql.dynamic import compile_statement, server_key, signature
+from plainsql.dynamic import LoadedQueryBase, compile_statement, server_key
 from plainsql.execute import Statement
 from plainsql.loading import Queries, bound, checked_catalog
 from plainsql.query.model import Kind, Query
@@ -50,24 +50,15 @@ def load(directory: str | Path) -> Queries:
     return Queries({query.key: LoadedQuery(query) for query in checked_catalog(directory).queries})
 
 
-class LoadedQuery:
+class LoadedQuery(LoadedQueryBase):
     """A query that is described on its first call, over a connection of its own to the same database."""
 
-    def __init__(self, query: Query) -> None:
-        self.query = query
-        self._statements: dict[object, Statement[Any]] = {}
-        self.__name__ = query.name
-        self.__qualname__ = query.key
-        self.__doc__ = f"{query.doc}\n\nSource: {query.file}:{query.line}".strip()
-        self.__signature__ = signature(query)
+    _kind = "async query"
 
     async def __call__(self, conn: Conn, /, *rows: Any, **parameters: Any) -> Any:
         """Run the query; parameters go by keyword, the rows of a ``*!`` query follow the connection."""
         arguments = bound(self.query, rows, parameters)
         return await _RUN[self.query.kind](conn, await self._statement(conn), *arguments)
-
-    def __repr__(self) -> str:
-        return f"<async query {self.query.key}{self.__signature__} at {self.query.file}:{self.query.line}>"
 
     async def _statement(self, conn: Conn) -> Statement[Any]:
         held = await conn.acquire() if isinstance(conn, ConnectionSource) else conn

@@ -24,12 +24,7 @@ def project(
         config = replace(config, package=checked_package(package, "--package"))
     if not config.queries.is_dir():
         raise ConfigError(
-            f"no folder {shown(config, config.queries)}: make it and put .sql files there, "
+            f"no folder {config.shown(config.queries)}: make it and put .sql files there, "
             "or set `queries` under [tool.plainsql] in pyproject.toml"
         )
     return config
-
-
-def shown(config: Config, path: Path) -> str:
-    """Return *path* as people type it: relative to the project where it lies below it."""
-    return path.relative_to(config.root).as_posix() if path.is_relative_to(config.root) else str(path)

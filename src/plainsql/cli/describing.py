@@ -14,7 +14,7 @@ from plainsql.catalog import load_catalog
 from plainsql.cli.output import print_problems, progress
 from plainsql.config import find_config
 from plainsql.describe import describe_all
-from plainsql.describe.report import report
+from plainsql.describe.report import exit_code, report
 from plainsql.errors import ConfigError
 from plainsql.scratch import scratch_database
 from plainsql.target import describe_conninfo
@@ -50,22 +50,19 @@ def run(
     if not (dsn or schema or migrations) and config:
         migrations = config.migrations if config.migrations.is_dir() else None
     catalog = load_catalog(folder, root=root)
-    names = [query for file in catalog.files for query in file.queries]
+    found = list(catalog.queries)
     with progress("describing queries") as show:
         if dsn:
             describe_conninfo(dsn, "--dsn")  # a fault in it is told without its password
             with psycopg.connect(dsn, autocommit=True) as conn:
-                descriptions = describe_all(conn, names, progress=show)
+                descriptions = describe_all(conn, found, progress=show)
         else:
             with (
                 scratch_database(migrations=migrations, schema_files=schema, server=scratch, folder=root) as conninfo,
                 psycopg.connect(conninfo, autocommit=True) as conn,
             ):
-                descriptions = describe_all(conn, names, progress=show)
+                descriptions = describe_all(conn, found, progress=show)
     result: dict[str, Any] = report(catalog, descriptions)
-    errors = any(entry["error"] for entry in result["queries"].values()) or any(
-        problem.level == "error" for problem in catalog.problems
-    )
     if as_json:
         print(json.dumps(result, indent=2, ensure_ascii=False))
         # Faults that belong to no query (a file that can't be read) have no place in the JSON.
@@ -75,7 +72,7 @@ def run(
         print_problems(catalog.problems)
         for description in descriptions:
             print_problems([*([description.problem] if description.problem else []), *description.warnings])
-    return not errors
+    return exit_code(catalog, descriptions) == 0
 
 
 def _print_tables(result: dict[str, Any]) -> None:

@@ -6,7 +6,6 @@ import sys
 import time
 from dataclasses import replace
 
-from plainsql.cli.configured import shown
 from plainsql.cli.output import counted, print_problems, progress
 from plainsql.codegen.check import check
 from plainsql.codegen.generate import Outcome, generate
@@ -27,9 +26,7 @@ def run_once(config: Config, *, dsn: str | None, scratch: str | None) -> bool:
 
 def run_watch(config: Config, *, dsn: str | None, scratch: str | None) -> None:
     """Generate now and after every save, until Ctrl-C."""
-    print(
-        f"watching {shown(config, config.queries)} and {shown(config, config.migrations)}; Ctrl-C ends it", flush=True
-    )
+    print(f"watching {config.shown(config.queries)} and {config.shown(config.migrations)}; Ctrl-C ends it", flush=True)
     watch(
         config,
         dsn=dsn,
@@ -59,9 +56,9 @@ def run_check(config: Config, *, dsn: str | None, scratch: str | None, portable:
 def _report(config: Config, outcome: Outcome, seconds: float) -> None:
     errors, warnings = print_problems(outcome.problems)
     for path in outcome.written:
-        print(f"wrote {shown(config, path)}")
+        print(f"wrote {config.shown(path)}")
     for path in outcome.removed:
-        print(f"removed {shown(config, path)}")
+        print(f"removed {config.shown(path)}")
     summary = f"{counted(outcome.queries, 'query')} generated in {seconds:.2f} s"
     if not outcome.written and not outcome.removed and not errors:
         summary = f"{counted(outcome.queries, 'query')} up to date ({seconds:.2f} s)"

@@ -71,7 +71,7 @@ def generate(
         from plainsql.codegen.layout import is_all_current
 
         if is_all_current(config):
-            typer.echo(f"{configured.shown(config, config.output)}: up to date")
+            typer.echo(f"{config.shown(config.output)}: up to date")
             return
     from plainsql.cli import generating
 

@@ -26,15 +26,15 @@ def check(config: Config, described: Described) -> list[Problem]:
     Faults of a file hide the differences of its modules: they can't be current.
     """
     found = described.problems()
-    texts = modules(config, described)
+    targets = {target.stem: target for target in layout.targets(config)}
+    texts = modules(config, described, targets, found)
     for file in described.catalog.files:
-        target = next(item for item in layout.targets(config) if item.stem == file.stem)
+        target = targets[file.stem]
         if target.sync in texts:
             found += _compare(config, file, {path: texts[path] for path in (target.sync, target.aio)})
     if not any(problem.level == "error" for problem in found):
-        stems = [target.stem for target in layout.targets(config)]
-        for path, text in layout.packages(config, stems).items():
-            if stems and (not path.is_file() or path.read_text(encoding="utf-8") != text):
+        for path, text in layout.packages(config, list(targets)).items():
+            if targets and (not path.is_file() or path.read_text(encoding="utf-8") != text):
                 found.append(
                     _at(config, path, 1, "this package's __init__ is not what the generator writes", _GENERATE)
                 )
@@ -47,7 +47,7 @@ def check(config: Config, described: Described) -> list[Problem]:
 
 def _compare(config: Config, file: QueryFile, expected: dict[Path, str]) -> list[Problem]:
     for path, text in expected.items():
-        shown = _shown(config, path)
+        shown = config.shown(path)
         try:
             actual = path.read_text(encoding="utf-8").replace("\r\n", "\n")
         except FileNotFoundError:
@@ -137,13 +137,9 @@ def _mention(query: Query, name: str) -> int | None:
 def _at(config: Config, path: Path, line: int, message: str, hint: str, text: str = "") -> Problem:
     source = _line(text or path.read_text(encoding="utf-8", errors="replace"), line) if path.is_file() else ""
     column = len(source) - len(source.lstrip()) + 1 if source.strip() else 1
-    return Problem(_shown(config, path), line, column, message, hint, source, length=max(1, len(source.strip())))
+    return Problem(config.shown(path), line, column, message, hint, source, length=max(1, len(source.strip())))
 
 
 def _line(text: str, number: int) -> str:
     lines = text.split("\n")
     return lines[number - 1].rstrip("\r") if number <= len(lines) else ""
-
-
-def _shown(config: Config, path: Path) -> str:
-    return path.relative_to(config.root).as_posix() if path.is_relative_to(config.root) else str(path)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from plainsql.codegen import names
 from plainsql.describe.model import Description
+from plainsql.query import module_names as names
 from plainsql.query.problem import Problem
 from plainsql.query.source import problem_at
 from plainsql.typemap import python_type

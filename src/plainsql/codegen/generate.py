@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,17 +40,26 @@ class Outcome:
         return any(problem.level == "error" for problem in self.problems)
 
 
-def modules(config: Config, described: Described) -> dict[Path, str]:
-    """Return the text of every module that has no fault, by path, stamped."""
+def modules(
+    config: Config, described: Described, targets: Mapping[str, layout.Target], problems: Sequence[Problem]
+) -> dict[Path, str]:
+    """
+    Return the text of every module that has no fault, by path, stamped.
+
+    Args:
+        config: The project.
+        described: Its queries.
+        targets: Its query files by stem.
+        problems: What is wrong with them; a file with an error has no module here.
+    """
     schema = layout.schema_of(config)
     project = Project(config.package, config.rows)
-    faulty = {problem.file for problem in described.problems() if problem.level == "error"}
-    places = {target.stem: target for target in layout.targets(config)}
+    faulty = {problem.file for problem in problems if problem.level == "error"}
     texts: dict[Path, str] = {}
     for file in described.catalog.files:
         if file.path in faulty:
             continue
-        target = places[file.stem]
+        target = targets[file.stem]
         # Of the text that was described: the file may have been saved again since.
         source = source_digest(file.text.encode())
         descriptions = described.descriptions[file.path]
@@ -61,8 +71,9 @@ def modules(config: Config, described: Described) -> dict[Path, str]:
 def generate(config: Config, described: Described) -> Outcome:
     """Write every module that changed and remove those whose query file is gone."""
     outcome = Outcome(problems=described.problems())
-    texts = modules(config, described)
-    stems = [target.stem for target in layout.targets(config) if target.sync in texts or target.sync.exists()]
+    targets = {target.stem: target for target in layout.targets(config)}
+    texts = modules(config, described, targets, outcome.problems)
+    stems = [stem for stem, target in targets.items() if target.sync in texts or target.sync.exists()]
     if stems:
         texts |= layout.packages(config, stems)
     for path, text in texts.items():
@@ -81,9 +92,8 @@ def generate(config: Config, described: Described) -> Outcome:
 
 
 def _not_ours(config: Config, path: Path) -> Problem:
-    shown = path.relative_to(config.root).as_posix() if path.is_relative_to(config.root) else str(path)
     return Problem(
-        shown,
+        config.shown(path),
         1,
         1,
         "this module was not generated, so it is not overwritten",

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from plainsql.codegen import literal, names
+from plainsql.codegen import literal
 from plainsql.codegen.imports import Imports, unshadowed
 from plainsql.describe.model import Description
+from plainsql.query import module_names as names
 from plainsql.query.model import Kind, QueryFile
 from plainsql.typemap import PyType, python_type
 
@@ -25,8 +26,6 @@ _CALL: dict[Kind, str] = {
     "script": "run_script",
 }
 _WIDTH = 100
-RESERVED = frozenset({"Conn", "Statement", "Struct", "dataclass", "builtins", "dt", *_CALL.values()})
-"""Names that a generated module uses itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ class Session:
         if not self.is_fixed:
             self._known.clear()
             self._describer = Describer(self.conn)
-        total = sum(len(file.queries) for file in catalog.files)
+        total = sum(1 for _ in catalog.queries)
         done = 0
         found: dict[str, list[Description]] = {}
         for file in catalog.files:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from plainsql.codegen import names
+from plainsql.query import module_names as names
 
 
 @dataclass(frozen=True, slots=True)
