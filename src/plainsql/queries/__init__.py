@@ -9,12 +9,13 @@ if TYPE_CHECKING:
     from plainsql.queries import catalog as catalog
     from plainsql.queries import databases as databases
     from plainsql.queries import health as health
+    from plainsql.queries import relations as relations
     from plainsql.queries import roles as roles
     from plainsql.queries import scratch as scratch
 else:
     from importlib import import_module
 
     def __getattr__(name):
-        if name in {"aio", "app_grants", "catalog", "databases", "health", "roles", "scratch"}:
+        if name in {"aio", "app_grants", "catalog", "databases", "health", "relations", "roles", "scratch"}:
             return import_module(f"{__name__}.{name}")
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,12 +8,13 @@ if TYPE_CHECKING:
     from plainsql.queries.aio import catalog as catalog
     from plainsql.queries.aio import databases as databases
     from plainsql.queries.aio import health as health
+    from plainsql.queries.aio import relations as relations
     from plainsql.queries.aio import roles as roles
     from plainsql.queries.aio import scratch as scratch
 else:
     from importlib import import_module
 
     def __getattr__(name):
-        if name in {"app_grants", "catalog", "databases", "health", "roles", "scratch"}:
+        if name in {"app_grants", "catalog", "databases", "health", "relations", "roles", "scratch"}:
             return import_module(f"{__name__}.{name}")
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
