@@ -82,7 +82,7 @@ def test_parameters_and_columns_have_the_servers_types(conn: psycopg.Connection[
         ("n", "integer", None, True),
         ("m", "mood", None, False),
         ("ms", "mood[]", None, True),
-        ("p", "integer", "posint", True),
+        ("p", "integer", "posint", False),
     ]
     assert found.columns[2].type.labels == ("sad", "ok")
     assert (found.reads, found.writes, found.warnings) == (("t",), (), ())

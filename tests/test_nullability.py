@@ -87,8 +87,8 @@ COLUMNS = [
     ("SELECT x.id FROM (SELECT id FROM t) AS x", "!"),
     ("SELECT x.n FROM (SELECT n FROM t) AS x", "?"),
     ("SELECT f, g FROM u", "??"),
-    ("SELECT id, a FROM v", "??"),
-    ("SELECT id FROM mv", "?"),
+    ("SELECT id, a FROM v", "!!"),
+    ("SELECT id FROM mv", "!"),
     ("SELECT a FROM remote", "?"),
     ("SELECT k FROM half_remote", "?"),
     ("SELECT k, x FROM part", "!?"),
@@ -111,7 +111,7 @@ COLUMNS = [
     ("SELECT id FROM t JOIN u USING (id)", "!"),
     ("SELECT id FROM t LEFT JOIN u USING (id)", "!"),
     ("SELECT id FROM u RIGHT JOIN t USING (id)", "!"),
-    ("SELECT id FROM t FULL JOIN u USING (id)", "?"),
+    ("SELECT id FROM t FULL JOIN u USING (id)", "!"),
     ("SELECT j.id, j.b FROM (t LEFT JOIN u USING (id)) AS j", "!?"),
     ("SELECT j.id FROM u AS o LEFT JOIN (t JOIN u USING (id)) AS j ON true", "?"),
     ("SELECT x.c FROM t LEFT JOIN (SELECT 1 AS c) AS x ON false", "?"),
@@ -119,7 +119,7 @@ COLUMNS = [
     ("SELECT x.id FROM t LEFT JOIN u ON u.t_id = t.id CROSS JOIN LATERAL (SELECT u.id) AS x", "?"),
     ("SELECT x.id FROM t CROSS JOIN LATERAL (SELECT t.id) AS x", "!"),
     ("SELECT x.id FROM t LEFT JOIN LATERAL (SELECT t.id) AS x ON false", "?"),
-    ("SELECT (SELECT t.id) AS x FROM t", "?"),
+    ("SELECT (SELECT t.id) AS x FROM t", "!"),
     # WITH
     ("WITH w AS (SELECT id, n FROM t) SELECT id, n FROM w", "!?"),
     ("WITH w AS (SELECT id FROM t), z AS (SELECT w.id FROM w) SELECT z.id FROM z", "!"),
@@ -131,7 +131,7 @@ COLUMNS = [
     ("WITH w AS (DELETE FROM t RETURNING id, n) SELECT id, n FROM w", "!?"),
     ("WITH w AS (INSERT INTO t VALUES (1, 1, 1, '', 'ok', 1) RETURNING a) SELECT a FROM w", "!"),
     # grouping
-    ("SELECT a, n, count(*) AS c, sum(a) AS s FROM t GROUP BY a, n", "!?!?"),
+    ("SELECT a, n, count(*) AS c, sum(a) AS s FROM t GROUP BY a, n", "!?!!"),
     ("SELECT id, s FROM t GROUP BY id", "!!"),
     ("SELECT a, count(*) AS c FROM t GROUP BY ROLLUP (a)", "?!"),
     ("SELECT a, s FROM t GROUP BY GROUPING SETS ((a), (s))", "??"),
@@ -144,7 +144,7 @@ COLUMNS = [
     ("SELECT x.id FROM t CROSS JOIN LATERAL (SELECT t.id FROM u GROUP BY ROLLUP (t.id)) AS x", "?"),
     ("SELECT x.a FROM (SELECT a FROM t GROUP BY ROLLUP (a)) AS x", "?"),
     ("SELECT x.a FROM (SELECT a FROM t GROUP BY a) AS x", "!"),
-    ("SELECT a + 1 AS x FROM t GROUP BY a + 1", "?"),
+    ("SELECT a + 1 AS x FROM t GROUP BY a + 1", "!"),
     ("SELECT max(a) AS x FROM t", "?"),
     ("SELECT DISTINCT a, n FROM t", "!?"),
     ("SELECT DISTINCT ON (a) a, n FROM t ORDER BY a LIMIT 1", "!?"),
@@ -155,7 +155,7 @@ COLUMNS = [
         "SELECT row_number() OVER () AS a, rank() OVER (ORDER BY n) AS b, dense_rank() OVER (ORDER BY n) AS c FROM t",
         "!!!",
     ),
-    ("SELECT count(*) OVER () AS a, lag(a) OVER () AS b, ntile(n) OVER () AS c, sum(a) OVER () AS d FROM t", "!???"),
+    ("SELECT count(*) OVER () AS a, lag(a) OVER () AS b, ntile(n) OVER () AS c, sum(a) OVER () AS d FROM t", "!??!"),
     ("SELECT rank(1) WITHIN GROUP (ORDER BY a) AS x FROM t", "?"),
     # constants and expressions
     ("SELECT 1 AS a, 'x' AS b, NULL AS c, NULL::integer AS d, true AS e", "!!??!"),
@@ -183,17 +183,17 @@ COLUMNS = [
     ("WITH w AS (SELECT id FROM t UNION SELECT n FROM t) SELECT id FROM w", "?"),
     # writes
     ("INSERT INTO t VALUES (1, 1, NULL, '', 'ok', 1) RETURNING id, a, n, s", "!!?!"),
-    ("INSERT INTO t VALUES (1, 1, 1, '', 'ok', 1) ON CONFLICT (id) DO UPDATE SET n = excluded.n RETURNING id, n", "!?"),
-    ("UPDATE t SET n = 1 RETURNING id, n", "!?"),
+    ("INSERT INTO t VALUES (1, 1, 1, '', 'ok', 1) ON CONFLICT (id) DO UPDATE SET n = excluded.n RETURNING id, n", "!!"),
+    ("UPDATE t SET n = 1 RETURNING id, n", "!!"),
     (
         "UPDATE t SET n = u.b FROM u LEFT JOIN u AS w ON false WHERE u.id = t.id RETURNING t.id, u.id AS x, w.id AS y",
         "!!?",
     ),
     ("DELETE FROM t USING u WHERE u.id = t.id RETURNING t.id, t.n, u.b", "!?!"),
     ("UPDATE v SET a = 1 RETURNING id, a", "??"),
-    ("INSERT INTO part VALUES (1, 1) RETURNING k, x", "!?"),
+    ("INSERT INTO part VALUES (1, 1) RETURNING k, x", "!!"),
     ("INSERT INTO half_remote VALUES (1) RETURNING k", "?"),
-    ("UPDATE parent SET c = 1 RETURNING a, c", "!?"),
+    ("UPDATE parent SET c = 1 RETURNING a, c", "!!"),
 ]
 
 
@@ -220,7 +220,7 @@ COLUMNS_18 = [
     ("SELECT a FROM ONLY ni", "!"),
     ("SELECT a, v FROM gen", "!!"),
     ("SELECT gen.v FROM t LEFT JOIN gen ON false", "?"),
-    ("INSERT INTO t VALUES (1, 1, 1, '', 'ok', 1) RETURNING old.id AS a, new.id AS b, id AS c, new.n AS d", "?!!?"),
+    ("INSERT INTO t VALUES (1, 1, 1, '', 'ok', 1) RETURNING old.id AS a, new.id AS b, id AS c, new.n AS d", "?!!!"),
     (
         "INSERT INTO t VALUES (1, 1, 1, '', 'ok', 1) ON CONFLICT (id) DO UPDATE SET n = 1 "
         "RETURNING old.id AS a, new.id AS b",
@@ -232,7 +232,7 @@ COLUMNS_18 = [
     (
         "MERGE INTO t USING u ON u.id = t.id WHEN MATCHED THEN DELETE WHEN NOT MATCHED BY SOURCE THEN UPDATE SET n = 1 "
         "RETURNING t.id, u.id AS x, old.id AS y, new.id AS z",
-        "????",
+        "!?!?",
     ),
     ("WITH w AS (DELETE FROM t RETURNING new.id) SELECT id FROM w", "?"),
 ]
@@ -252,7 +252,7 @@ PARAMETERS = [
     ("INSERT INTO t (id, a, n, s, m, p) SELECT $1, $2::integer, $3::bigint, s, m, p FROM t", "!!?"),
     ("INSERT INTO u (id, b, f, g) VALUES (1, 1, $1, $2)", "!?"),
     ("UPDATE t SET n = $1, a = $2 WHERE id = $3", "?!!"),
-    ("UPDATE t SET n = $1 + 1 WHERE id = $2", "!!"),
+    ("UPDATE t SET n = $1 + 1 WHERE id = $2", "?!"),
     ("UPDATE t SET (n, a) = ($1, $2)", "?!"),
     ("INSERT INTO t VALUES (1, 1, 1, '', 'ok', 1) ON CONFLICT (id) DO UPDATE SET n = $1, s = $2", "?!"),
     ("SELECT id FROM t WHERE n = $1", "!"),

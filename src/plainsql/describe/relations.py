@@ -1,36 +1,102 @@
-"""Relations of one database by OID, read once: their names and what their columns refuse."""
+"""Relations, functions and domains of one database by OID, read once, and everything that they are made of."""
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
 import psycopg
 
-from plainsql.nullability import Facts, NotNull, Relation
-from plainsql.queries.catalog import list_not_null_columns, list_relations, list_visible_relations
+from plainsql.errors import PlainSQLError
+from plainsql.nullability import Facts, Function, Node, Relation, TableColumn, read_query, read_tree
+from plainsql.queries.catalog import list_visible_relations
+from plainsql.queries.relations import (
+    ListColumnsRow,
+    list_checks,
+    list_columns,
+    list_families,
+    list_functions,
+    list_keys,
+    list_not_null_domains,
+    list_relation_facts,
+)
 from plainsql.query.source import closest
+
+_RELATION = re.compile(r":relid ([1-9]\d*)")
+_FUNCTION = re.compile(r":(?:funcid|opfuncid|aggfnoid|winfnoid) ([1-9]\d*)")
+_RESULT_TYPE = re.compile(r":resulttype ([1-9]\d{4,})")
 
 
 class RelationCatalog:
-    """Reads relations on first use and remembers them."""
+    """Reads what a tree names on first use and remembers it."""
 
     def __init__(self, conn: psycopg.Connection[Any]) -> None:
         self._conn = conn
         self._relations: dict[int, Relation] = {}
+        self._functions: dict[int, Function] = {}
+        self._domains: set[int] = set()
+        self._asked: set[tuple[str, int]] = set()
 
-    def facts(self, oids: Iterable[int]) -> Facts:
-        """Return the relations with these OIDs, among others."""
-        missing = sorted({oid for oid in oids if oid not in self._relations})
-        if missing:
-            columns: dict[int, dict[int, NotNull]] = {}
-            for column in list_not_null_columns(self._conn, oids=missing):
-                proof = NotNull(proved=column.proved is True, in_children=column.proved_in_children is True)
-                columns.setdefault(column.relation, {})[column.attnum] = proof
-            for row in list_relations(self._conn, oids=missing):
-                name = row.name if row.schema == "public" else f"{row.schema}.{row.name}"
-                self._relations[row.oid] = Relation(name, row.kind, row.has_rules, columns.get(row.oid, {}))
-        return self._relations
+    def facts(self, tree: str) -> Facts:
+        """Return what the catalog says of everything that *tree* names, views and their tables included."""
+        texts = [tree]
+        while texts:
+            text = " ".join(texts)
+            texts = self._read_relations(self._new("relation", _RELATION.findall(text)))
+            if functions := self._new("function", _FUNCTION.findall(text)):
+                for row in list_functions(self._conn, oids=functions):
+                    self._functions[row.oid] = Function(row.is_strict, row.volatility, row.kind)
+            if domains := self._new("domain", _RESULT_TYPE.findall(text)):
+                self._domains.update(
+                    row.oid for row in list_not_null_domains(self._conn, oids=domains) if row.oid is not None
+                )
+        return Facts(self._relations, self._functions, self._domains)
+
+    def _new(self, what: str, oids: Iterable[str | int]) -> list[int]:
+        found = sorted({int(oid) for oid in oids if (what, int(oid)) not in self._asked})
+        self._asked.update((what, oid) for oid in found)
+        return found
+
+    def _read_relations(self, oids: list[int]) -> list[str]:
+        """Read relations with their children; return the trees of their views, checks and expressions."""
+        if not oids:
+            return []
+        members = {pair.member for pair in list_families(self._conn, oids=oids) if pair.member is not None}
+        oids = sorted({*oids, *self._new("relation", members)})
+        families: dict[int, list[int]] = defaultdict(list)
+        for pair in list_families(self._conn, oids=oids):
+            if pair.root is not None and pair.member is not None:
+                families[pair.root].append(pair.member)
+        columns: dict[int, dict[int, TableColumn]] = defaultdict(dict)
+        checks: dict[int, list[Node]] = defaultdict(list)
+        keys: dict[int, list[frozenset[int]]] = defaultdict(list)
+        texts: list[str] = []
+        for column in list_columns(self._conn, oids=oids):
+            texts.append(column.expression or "")
+            columns[column.relation][column.attnum] = _column(column)
+        for check in list_checks(self._conn, oids=oids):
+            texts.append(check.expression or "")
+            checks[check.relation] += _nodes(check.expression)
+        for key in list_keys(self._conn, oids=oids):
+            numbers = [number for number in key.columns or () if number is not None]
+            keys[key.relation].append(frozenset(numbers))
+        for row in list_relation_facts(self._conn, oids=oids):
+            texts.append(row.view_query or "")
+            self._relations[row.oid] = Relation(
+                oid=row.oid,
+                name=row.name if row.schema == "public" else f"{row.schema}.{row.name}",
+                kind=row.kind,
+                has_rules=bool(row.has_rules),
+                has_row_triggers=bool(row.has_row_triggers),
+                columns=columns[row.oid],
+                family=tuple(sorted({row.oid, *families[row.oid]})),
+                checks=tuple(checks[row.oid]),
+                keys=tuple(keys[row.oid]),
+                view_query=_view_query(row.view_query),
+            )
+        return [text for text in texts if text]
 
     def suggest(self, word: str) -> str | None:
         """Return the relation that *word*, which names none, was probably meant to be."""
@@ -38,6 +104,33 @@ class RelationCatalog:
         return closest(word, [f"{row.prefix}.{row.name}" if row.prefix else str(row.name) for row in rows])
 
     def names(self, oids: Iterable[int]) -> tuple[str, ...]:
-        """Return the names of relations, sorted."""
-        facts = self.facts(oids := list(oids))
-        return tuple(sorted(facts[oid].name for oid in oids if oid in facts))
+        """Return the names of relations that were read, sorted."""
+        return tuple(sorted(self._relations[oid].name for oid in oids if oid in self._relations))
+
+
+def _column(row: ListColumnsRow) -> TableColumn:
+    expression = _nodes(row.expression)
+    return TableColumn(
+        name=row.name,
+        type=row.type,
+        refuses_null=row.refuses_null is not False,
+        proved=row.proved is True,
+        generated=row.generated,
+        expression=expression[0] if expression else None,
+    )
+
+
+def _nodes(text: str | None) -> list[Node]:
+    """Return the expression that *text* holds; one that can't be read proves nothing."""
+    try:
+        tree = read_tree(text) if text else None
+    except PlainSQLError:
+        return []
+    return [tree] if isinstance(tree, Node) else []
+
+
+def _view_query(text: str | None) -> Node | None:
+    try:
+        return read_query(text) if text else None
+    except PlainSQLError:
+        return None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from plainsql.errors import PlainSQLError
-from plainsql.nullability.expressions import type_of
 from plainsql.nullability.facts import Facts
 from plainsql.nullability.node import Node
 from plainsql.nullability.parameters import nullable_parameters
@@ -14,6 +14,12 @@ from plainsql.nullability.prover import Prover
 from plainsql.nullability.reader import read_query
 from plainsql.nullability.statements import output_entries
 from plainsql.nullability.tables import relations_used
+from plainsql.nullability.types import type_of
+
+log = logging.getLogger(__name__)
+
+_SURPRISES = (PlainSQLError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What a tree of a kind that this version has never seen may lead to."""
 
 
 class AnalysisError(PlainSQLError):
@@ -40,38 +46,53 @@ class Analysis:
     writes: frozenset[int]
 
 
-def analyse(text: str, facts_of: Callable[[frozenset[int]], Facts]) -> Analysis:
+def analyse(text: str, facts_of: Callable[[str], Facts]) -> Analysis:
     """
-    Return what the tree in *text* proves.
+    Return what the tree in *text* proves; a part of it that isn't understood proves nothing and is told to the log.
 
     Args:
         text: pg_proc.prosqlbody of one statement.
-        facts_of: Returns what the catalog says of the relations with these OIDs.
+        facts_of: Returns what the catalog says of everything that a tree names.
 
     Raises:
-        AnalysisError: The tree is not one that this module understands.
+        AnalysisError: *text* is no tree.
     """
     try:
         query = read_query(text)
         reads, writes = relations_used(query)
-    except (PlainSQLError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
-        raise AnalysisError(f"the analysed tree can't be read: {error}") from error
-    return analyse_query(query, facts_of(reads | writes), reads, writes)
-
-
-def analyse_query(query: Node, facts: Facts, reads: frozenset[int], writes: frozenset[int]) -> Analysis:
-    """Return what *query* proves, given what the catalog says of its relations."""
-    try:
         entries = output_entries(query)
-        prover = Prover(facts)
+    except _SURPRISES as error:
+        raise AnalysisError(f"the analysed tree can't be read: {error}") from error
+    prover = Prover(facts_of(text))
+    return Analysis(
+        not_null=tuple(_is_not_null(query, entry, prover) for entry in entries),
+        types=tuple(_types(query, entries)),
+        nullable_parameters=_nullable_parameters(query, prover),
+        reads=reads,
+        writes=writes,
+    )
+
+
+def _is_not_null(query: Node, entry: Node, prover: Prover) -> bool:
+    try:
+        return prover.output_is_not_null(query, entry.number("resno"), None)
+    except _SURPRISES as error:
+        log.warning("column %s is taken for nullable: its tree is not understood: %r", entry.text("resname"), error)
+        return False
+
+
+def _types(query: Node, entries: list[Node]) -> list[int]:
+    try:
         operation = query.node("setOperations")
-        types = operation.numbers("colTypes") if operation else [type_of(entry.node("expr")) for entry in entries]
-        return Analysis(
-            not_null=tuple(prover.output_is_not_null(query, entry.number("resno"), None) for entry in entries),
-            types=tuple(types),
-            nullable_parameters=nullable_parameters(query, facts),
-            reads=reads,
-            writes=writes,
-        )
-    except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
-        raise AnalysisError(f"the analysed tree is not understood: {error!r}") from error
+        return operation.numbers("colTypes") if operation else [type_of(entry.node("expr")) for entry in entries]
+    except _SURPRISES as error:
+        log.warning("the tree of the columns' types is not understood: %r", error)
+        return []
+
+
+def _nullable_parameters(query: Node, prover: Prover) -> frozenset[int]:
+    try:
+        return nullable_parameters(query, prover)
+    except _SURPRISES as error:
+        log.warning("parameters are taken for not nullable: the tree is not understood: %r", error)
+        return frozenset()

@@ -1,100 +1,155 @@
 """
-When an expression can't be NULL: an allow-list, everything else may be.
+When an expression can't be NULL: an allow-list of node types, everything else may be.
 
-STRICT is no proof: it says "NULL in, NULL out", and many strict functions return NULL of non-NULL arguments.
+STRICT is no proof: it says "NULL in, NULL out", and many strict functions return NULL of non-NULL arguments. Node types
+are those of nodes/primnodes.h; each has its rule here or in the module that its arm calls.
 """
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
+from plainsql.nullability.aggregation import aggregate_is_not_null, window_is_not_null
+from plainsql.nullability.calls import comparison_with_array_is_not_null, function_is_not_null
+from plainsql.nullability.conditionals import case_is_not_null, first_value_is_not_null
+from plainsql.nullability.grouping import keys, lasting_keys
+from plainsql.nullability.keys import key_of
 from plainsql.nullability.node import Node
-from plainsql.nullability.scope import Scope
+from plainsql.nullability.scope import Context
+from plainsql.nullability.sublinks import sublink_is_not_null
 from plainsql.typemap.builtin import FIRST_USER_OID
 
 if TYPE_CHECKING:
     from plainsql.nullability.prover import Prover
 
-_COUNTS = frozenset({2147, 2803})
-"""count(any), count(*): zero rows count 0 (manual, 9.21)."""
+log = logging.getLogger(__name__)
 
-_NUMBERING = frozenset({3100, 3101, 3102, 3103, 3104})
-"""row_number, rank, dense_rank, percent_rank, cume_dist (manual, 9.22); ntile(NULL) is NULL."""
+_CURRENT_SCHEMA = 14  # nodes/primnodes.h, SQLValueFunctionOp; NULL with an empty search_path (manual, 9.27)
+_XMLELEMENT = 1  # XmlExprOp; the others are NULL of NULL
+_JSON_OBJECT, _JSON_ARRAY, _JSON_OBJECTAGG, _JSON_ARRAYAGG = 1, 2, 3, 4  # JsonConstructorType
 
-_CASTS = frozenset({235, 236, 311, 313, 314, 480, 481, 482, 483, 652, 653, 714, 754, 1740, 1742, 1743, 1781, 1782})
-"""Casts between int2, int4, int8, float4, float8 and to numeric: they return a number or raise."""
-
-_EXISTS = 0  # nodes/primnodes.h, SubLinkType
+_MAY_BE_NULL = frozenset({"CASETESTEXPR", "FIELDSTORE", "JSONEXPR", "NULLIFEXPR", "RETURNINGEXPR", "SETTODEFAULT"})
+"""Node types with no rule on purpose; any other without one is told to the log."""
 
 
-def is_not_null(expr: Node | None, scope: Scope, prover: Prover) -> bool:
-    """Return whether *expr*, evaluated above the FROM of *scope*, can't be NULL."""
+def is_not_null(expr: Node | None, context: Context, prover: Prover) -> bool:
+    """Return whether *expr*, evaluated in *context*, can't be NULL."""
     if expr is None:
         return False
+    if prover.is_claimed(expr, context):
+        return True
+    if context.is_grouped and (lasts := _as_grouping_key(expr, context, prover)) is not None:
+        return lasts and _by_itself(expr, context.below(), prover)
+    return _by_itself(expr, context, prover)
+
+
+def all_not_null(exprs: list[Node], context: Context, prover: Prover) -> bool:
+    """Return whether none of *exprs* can be NULL."""
+    return all(is_not_null(expr, context, prover) for expr in exprs)
+
+
+def _by_itself(expr: Node, context: Context, prover: Prover) -> bool:
     match expr.tag:
         case "VAR":
-            return not _has_grouping_sets(scope) and prover.var_is_not_null(expr, scope)
-        case "AGGREF":
-            return expr.number("aggfnoid") in _COUNTS and (_is_own(expr) or not _has_grouping_sets(scope))
-        case "WINDOWFUNC":
-            return expr.number("winfnoid") in _COUNTS | _NUMBERING
-        case "RELABELTYPE" | "COERCETODOMAIN":  # another name for the same value
-            return is_not_null(expr.node("arg"), scope, prover)
-        case "FUNCEXPR":
-            args = expr.nodes("args")
-            return expr.number("funcid") in _CASTS and _all_not_null(args, scope, prover)
-        case _ if _has_grouping_sets(scope):
-            # Grouping sets replace a whole key expression by NULL, however it is written, constants too.
-            return False
+            return prover.column_is_not_null(expr, context)
         case "CONST":
             return not expr.flag("constisnull", True)
-        case "COALESCE" | "COALESCEEXPR":
-            return any(is_not_null(arg, scope, prover) for arg in expr.nodes("args"))
+        case "FUNCEXPR" | "OPEXPR":
+            return function_is_not_null(expr, context, prover)
+        case "AGGREF":
+            return aggregate_is_not_null(expr, context, prover)
+        case "WINDOWFUNC":
+            return window_is_not_null(expr, context, prover)
+        case "CASEEXPR" | "CASE":
+            return case_is_not_null(expr, context, prover)
+        case "COALESCEEXPR" | "COALESCE" | "MINMAXEXPR" | "MINMAX":
+            return first_value_is_not_null(expr.nodes("args"), context, prover)
+        case "SUBLINK":
+            return sublink_is_not_null(expr, context, prover)
+        case "SCALARARRAYOPEXPR":
+            return comparison_with_array_is_not_null(expr, context, prover)
+        case "BOOLEXPR":
+            # AND of false and NULL is false: fewer would do, but no column hangs on it.
+            return bool(expr.nodes("args")) and all_not_null(expr.nodes("args"), context, prover)
         case "NULLTEST" | "BOOLEANTEST":  # manual, 9.2: they answer true or false, whatever the operand
             return True
         case "DISTINCTEXPR":
             return 0 < expr.number("opno") < FIRST_USER_OID
-        case "BOOLEXPR":
-            return _all_not_null(expr.nodes("args"), scope, prover)
-        case "SUBLINK":
-            return expr.number("subLinkType", -1) == _EXISTS
+        case "RELABELTYPE" | "ARRAYCOERCEEXPR" | "COLLATEEXPR" | "COLLATE" | "CONVERTROWTYPEEXPR" | "COERCEVIAIO":
+            # The same value, or its text read again: an input function that returned NULL would be an error
+            # (utils/fmgr/fmgr.c, InputFunctionCall).
+            return is_not_null(expr.node("arg"), context, prover)
+        case "COERCETODOMAIN":  # raises for a NULL that the domain refuses (manual, CREATE DOMAIN)
+            refuses = expr.number("resulttype") in prover.facts.not_null_domains
+            return refuses or is_not_null(expr.node("arg"), context, prover)
+        case "ARRAYEXPR" | "ARRAY" | "ROWEXPR" | "ROW" | "GROUPINGFUNC" | "NEXTVALUEEXPR" | "MERGESUPPORTFUNC":
+            return True
+        case "CURRENTOFEXPR":
+            return True
+        case "SQLVALUEFUNCTION":
+            return 0 <= expr.number("op", -1) < _CURRENT_SCHEMA
+        case "ROWCOMPAREEXPR":
+            return all_not_null([*expr.nodes("largs"), *expr.nodes("rargs")], context, prover) and all(
+                0 < operator < FIRST_USER_OID for operator in expr.numbers("opnos")
+            )
+        case "SUBSCRIPTINGREF":
+            return _slice_is_not_null(expr, context, prover)
+        case "FIELDSELECT":
+            return _field_is_not_null(expr, context, prover)
+        case "XMLEXPR":
+            return expr.number("op", -1) == _XMLELEMENT
+        case "JSONCONSTRUCTOREXPR":
+            return _json_is_not_null(expr, context, prover)
+        case "JSONISPREDICATE":
+            return is_not_null(expr.node("expr"), context, prover)
+        case "PARAM":
+            return False  # it may be None, unless WHERE has refused that
         case _:
+            if expr.tag not in _MAY_BE_NULL:
+                log.info("no rule for a node of type %s: it is taken for nullable", expr.tag)
             return False
 
 
-def _all_not_null(args: list[Node], scope: Scope, prover: Prover) -> bool:
-    return bool(args) and all(is_not_null(arg, scope, prover) for arg in args)
+def _as_grouping_key(expr: Node, context: Context, prover: Prover) -> bool | None:
+    """Return whether *expr*, a key of grouping sets, is in all of them; None when it isn't a key."""
+    scope = context.scope
+    if not scope.query.items("groupingSets"):
+        return None
+    wanted = key_of(expr, context, prover.facts)
+    found = [ref for ref, key in keys(scope) if key_of(key, context, prover.facts) == wanted]
+    if found:
+        return any(ref in lasting_keys(scope.query) for ref in found)
+    return None
 
 
-def _is_own(aggregate: Node) -> bool:
-    return aggregate.number("agglevelsup") == 0
+def _slice_is_not_null(expr: Node, context: Context, prover: Prover) -> bool:
+    """An array's slice beyond its bounds is empty, where its element would be NULL (manual, 8.15.3)."""
+    if not expr.items("reflowerindexpr") or not expr.number("refelemtype"):
+        return False
+    bounds = [*expr.nodes("reflowerindexpr"), *expr.nodes("refupperindexpr")]
+    container = expr.node("refexpr")
+    return (
+        expr.node("refassgnexpr") is None
+        and is_not_null(container, context, prover)
+        and all_not_null(bounds, context, prover)
+    )
 
 
-def _has_grouping_sets(scope: Scope) -> bool:
-    return bool(scope.query.items("groupingSets"))
+def _field_is_not_null(expr: Node, context: Context, prover: Prover) -> bool:
+    """A field of a row that is written out; of any other row it may be NULL, NOT NULL in its table or not."""
+    row, number = expr.node("arg"), expr.number("fieldnum")
+    if row is None or row.tag not in ("ROWEXPR", "ROW") or not 0 < number <= len(row.nodes("args")):
+        return False
+    return is_not_null(row.nodes("args")[number - 1], context, prover)
 
 
-_TYPE_FIELDS = {
-    "AGGREF": "aggtype",
-    "COALESCE": "coalescetype",
-    "COALESCEEXPR": "coalescetype",
-    "COERCETODOMAIN": "resulttype",
-    "COERCEVIAIO": "resulttype",
-    "CONST": "consttype",
-    "FUNCEXPR": "funcresulttype",
-    "OPEXPR": "opresulttype",
-    "PARAM": "paramtype",
-    "RELABELTYPE": "resulttype",
-    "VAR": "vartype",
-    "WINDOWFUNC": "wintype",
-}
-_BOOLEAN_TAGS = frozenset({"BOOLEANTEST", "BOOLEXPR", "DISTINCTEXPR", "NULLTEST"})
-
-
-def type_of(expr: Node | None) -> int:
-    """Return the type OID of *expr*, 0 if it isn't known here. Only the tree keeps domains apart from their base."""
-    if expr is None:
-        return 0
-    if expr.tag in _BOOLEAN_TAGS or (expr.tag == "SUBLINK" and expr.number("subLinkType", -1) == _EXISTS):
-        return 16
-    return expr.number(_TYPE_FIELDS[expr.tag]) if expr.tag in _TYPE_FIELDS else 0
+def _json_is_not_null(expr: Node, context: Context, prover: Prover) -> bool:
+    """SQL/JSON constructors (manual, 9.16.1): an object or an array always, an aggregate of rows as its function."""
+    match expr.number("type"):
+        case 1 | 2:
+            return True
+        case 3 | 4:
+            return is_not_null(expr.node("func"), context, prover)
+        case _:
+            return False

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
+
+from plainsql.nullability.node import Node
 
 
 @dataclass(frozen=True, slots=True)
-class NotNull:
+class TableColumn:
     """
-    A column that refuses NULL.
+    A column of a relation.
 
     Attributes:
-        proved: No stored row of this very table holds NULL.
-        in_children: The same of the table with all children and partitions.
+        name: As in pg_attribute.
+        type: OID.
+        refuses_null: A new NULL is an error: NOT NULL, valid or not, or a domain that refuses it.
+        proved: No stored row of this very table holds NULL, by a NOT NULL that has been validated.
+        generated: pg_attribute.attgenerated: ``""``, ``"s"`` stored, ``"v"`` virtual.
+        expression: What fills it: the generation expression, or the default.
     """
 
+    name: str
+    type: int
+    refuses_null: bool
     proved: bool
-    in_children: bool
+    generated: str = ""
+    expression: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +36,74 @@ class Relation:
     A table or view.
 
     Attributes:
+        oid: Of pg_class.
         name: ``schema.table``; without schema when it is public.
         kind: pg_class.relkind.
-        has_rules: Rewrite rules may replace what a write returns.
-        not_null: By column number; columns that accept NULL are absent.
+        has_rules: Rewrite rules may replace what a write does and returns; a view's own rule doesn't count.
+        has_row_triggers: BEFORE or INSTEAD OF triggers may change each row that is written.
+        columns: By number.
+        family: OIDs of the relation itself and of all its children and partitions.
+        checks: Validated CHECK constraints.
+        keys: Column numbers of the unique indexes without predicate or expression that are checked at once.
+        view_query: Query of a view or materialised view.
     """
 
+    oid: int
     name: str
     kind: str
     has_rules: bool
-    not_null: Mapping[int, NotNull] = field(default_factory=dict)
+    has_row_triggers: bool = False
+    columns: Mapping[int, TableColumn] = field(default_factory=dict)
+    family: tuple[int, ...] = ()
+    checks: tuple[Node, ...] = ()
+    keys: tuple[frozenset[int], ...] = ()
+    view_query: Node | None = None
 
 
-Facts = Mapping[int, Relation]
-"""Relations by OID."""
+@dataclass(frozen=True, slots=True)
+class Function:
+    """
+    A function, aggregates and operators' functions too.
+
+    Attributes:
+        is_strict: The executor answers NULL for a NULL argument, without a call.
+        volatility: pg_proc.provolatile: ``i``, ``s`` or ``v``.
+        kind: pg_proc.prokind.
+    """
+
+    is_strict: bool
+    volatility: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """
+    The catalog as far as one statement needs it; what isn't here proves nothing.
+
+    Attributes:
+        relations: By OID, those behind views and children too.
+        functions: By OID.
+        not_null_domains: OIDs of domains that refuse NULL, by themselves or by one that they are made of.
+    """
+
+    relations: Mapping[int, Relation] = field(default_factory=dict)
+    functions: Mapping[int, Function] = field(default_factory=dict)
+    not_null_domains: Set[int] = frozenset()
+
+    def is_strict(self, function: int) -> bool:
+        """Return whether NULL in gives NULL out."""
+        found = self.functions.get(function)
+        return found is not None and found.is_strict
+
+    def is_volatile(self, function: int) -> bool:
+        """Return whether two calls with the same arguments may differ within a statement."""
+        found = self.functions.get(function)
+        return found is None or found.volatility == "v"
+
 
 TABLES = frozenset({"r", "p"})
 """relkinds whose rows the server itself checks; foreign tables only promise."""
+
+VIEWS = frozenset({"v", "m"})
+"""relkinds that are the rows of their query; those of a materialised view as of its last REFRESH."""

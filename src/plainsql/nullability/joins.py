@@ -1,34 +1,109 @@
 """
-Which relations an outer join may fill with NULLs, from the join tree.
+What outer joins fill with NULLs, less what conditions above them rule out.
 
-The unmatched side of a join is NULL for everything that stands above it (manual, 7.2.1.1). Every server version has the
-join tree; from 16 on the servers also say it on each Var (varnullingrels), and an expression must pass both.
+The unmatched side of an outer join is NULL for everything above it (manual, 7.2.1.1). A condition that no NULL passes
+takes such rows away again, and with one column of a side all of that side is known to be matched; then the conditions
+inside that side hold as well. The servers mark columns before such reductions (varnullingrels, from 16 on; PostgreSQL
+15 has the join tree alone), so the join tree is what counts here, on every version.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from plainsql.nullability.keys import relation_key
+from plainsql.nullability.narrowing import NOTHING, Claims, Is, implied
 from plainsql.nullability.node import Node
+from plainsql.nullability.rows import is_true, item_has_a_row
+from plainsql.nullability.scope import Context, Scope
 
-_INNER, _LEFT, _FULL, _RIGHT = 0, 1, 2, 3  # nodes/nodes.h, JoinType
+if TYPE_CHECKING:
+    from plainsql.nullability.prover import Prover
+
+INNER, LEFT, FULL, RIGHT = 0, 1, 2, 3  # nodes/nodes.h, JoinType
+Side = tuple[int, bool]
+"""Range table index of a join, and whether its left side is the one that it fills with NULLs."""
 
 
-def nulled_relations(query: Node) -> frozenset[int]:
-    """Return the range table indexes on the nullable side of an outer join of *query*."""
-    nulled: set[int] = set()
-    pending: list[tuple[Node | None, bool]] = [(query.node("jointree"), False)]
-    while pending:
-        node, is_nulled = pending.pop()
-        if node is None:
-            continue
-        if node.tag == "FROMEXPR":
-            pending += [(item, is_nulled) for item in node.nodes("fromlist")]
-        elif node.tag == "RANGETBLREF":
-            if is_nulled:
-                nulled.add(node.number("rtindex"))
-        else:
-            kind = node.number("jointype", -1) if node.tag == "JOINEXPR" else -1
-            pending.append((node.node("larg"), is_nulled or kind not in (_INNER, _LEFT)))
-            pending.append((node.node("rarg"), is_nulled or kind not in (_INNER, _RIGHT)))
-            if is_nulled:
-                nulled.add(node.number("rtindex"))
-    return frozenset(nulled)
+@dataclass(slots=True)
+class Known:
+    """
+    What FROM, WHERE and HAVING of one level say of each of its rows.
+
+    Attributes:
+        claims: Values that aren't NULL.
+        having: Those of them that hold above GROUP BY, with grouping sets too.
+        nulled_by: For each FROM item and join, the sides of joins that it stands in.
+        matched: Sides that are filled with NULLs in no row.
+        full_joins: Range table indexes of FULL JOINs.
+    """
+
+    claims: Claims = NOTHING
+    having: Claims = NOTHING
+    nulled_by: dict[int, frozenset[Side]] = field(default_factory=dict)
+    matched: frozenset[Side] = frozenset()
+    full_joins: list[int] = field(default_factory=list)
+
+    def may_be_nulled(self, number: int, also_matched: frozenset[Side]) -> bool:
+        """Return whether an outer join may fill FROM item *number* with NULLs."""
+        return bool(self.nulled_by.get(number, frozenset()) - self.matched - also_matched)
+
+
+def know(scope: Scope, prover: Prover) -> Known:
+    """Return what the level of *scope* says of its rows."""
+    known = Known()
+    conditions: list[tuple[Node, frozenset[Side]]] = []
+    _walk(scope.query.node("jointree"), frozenset(), scope, known, conditions)
+    context = Context(scope)
+    if (having := scope.query.node("havingQual")) is not None:
+        known.having = implied(having, Is.TRUE, Context(scope, is_grouped=True), prover)
+        known.claims |= known.having
+    while True:
+        waiting = []
+        for condition, guards in conditions:
+            if guards <= known.matched:
+                known.claims |= implied(condition, Is.TRUE, context, prover)
+            else:
+                waiting.append((condition, guards))
+        matched = known.matched.union(
+            *(sides for number, sides in known.nulled_by.items() if relation_key(scope.id, number) in known.claims)
+        )
+        if matched == known.matched and len(waiting) == len(conditions):
+            return known
+        known.matched, conditions = matched, waiting
+
+
+def _walk(
+    node: Node | None,
+    guards: frozenset[Side],
+    scope: Scope,
+    known: Known,
+    conditions: list[tuple[Node, frozenset[Side]]],
+) -> None:
+    """Note each item and condition below *node* with the sides that must be matched for it to count."""
+    if node is None:
+        return
+    if node.tag == "RANGETBLREF":
+        known.nulled_by[node.number("rtindex")] = guards
+        return
+    condition = node.node("quals")
+    if node.tag == "FROMEXPR":
+        for member in node.nodes("fromlist"):
+            _walk(member, guards, scope, known, conditions)
+    elif node.tag == "JOINEXPR":
+        join, kind = node.number("rtindex"), node.number("jointype", -1)
+        left, right = frozenset({(join, True)}), frozenset({(join, False)})
+        known.nulled_by[join] = guards
+        if kind == FULL:
+            known.full_joins.append(join)
+        if kind == LEFT and is_true(condition) and item_has_a_row(node.node("rarg"), scope):
+            known.matched |= right  # LEFT JOIN LATERAL (SELECT count(*) …) ON true
+        fills_left, fills_right = kind not in (INNER, LEFT), kind not in (INNER, RIGHT)
+        _walk(node.node("larg"), guards | left if fills_left else guards, scope, known, conditions)
+        _walk(node.node("rarg"), guards | right if fills_right else guards, scope, known, conditions)
+        guards = guards | (left if fills_left else frozenset()) | (right if fills_right else frozenset())
+    else:
+        raise ValueError(f"{node.tag} in a join tree")
+    if condition is not None:
+        conditions.append((condition, guards))

@@ -1,40 +1,101 @@
 """
 Which parameters may be None: where NULL makes an accepted statement do something, not just find nothing.
 
-Assigned to a column that accepts NULL, or tested by IS [NOT] NULL, IS [NOT] DISTINCT FROM or COALESCE. A column that
-refuses NULL wins over all of it: None would be an error.
+That is: assigned to a column that accepts NULL, also through functions that hand NULL on; tested by IS [NOT] NULL,
+TRUE, FALSE or DISTINCT FROM; an argument of COALESCE, CASE, GREATEST, LEAST, of an array or row that is written out, or
+of a function that isn't STRICT. Refused wins over all of it: a column that takes no NULL would raise, and a condition
+of the statement itself that no NULL passes leaves no row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from plainsql.nullability.facts import Facts
+from plainsql.nullability.ctes import find_cte
+from plainsql.nullability.facts import Relation
+from plainsql.nullability.keys import item, parameter_key
 from plainsql.nullability.node import Node
-from plainsql.nullability.relations import find_cte
-from plainsql.nullability.scope import Scope
+from plainsql.nullability.prover import Prover
+from plainsql.nullability.returning import SELECT
+from plainsql.nullability.scope import Context, Scope
 from plainsql.nullability.statements import output_entry
 
-_CAST_FORMS = (1, 2)  # nodes/primnodes.h, CoercionForm: explicit and implicit cast
-_EXTERNAL = 0  # ParamKind
-_TESTS = frozenset({"COALESCE", "COALESCEEXPR", "DISTINCTEXPR", "NULLTEST"})
+_EXTERNAL = 0  # nodes/primnodes.h, ParamKind
+_TESTS = frozenset({"BOOLEANTEST", "DISTINCTEXPR", "NULLTEST"})
+_CHOICES = frozenset(
+    {"ARRAY", "ARRAYEXPR", "CASE", "CASEEXPR", "CASEWHEN", "COALESCE", "COALESCEEXPR", "MINMAX", "MINMAXEXPR", "ROW"}
+    | {"JSONCONSTRUCTOREXPR", "NULLIFEXPR", "ROWEXPR", "XMLEXPR"}
+)
+_HANDS_ON = frozenset(
+    {"ARRAYCOERCEEXPR", "COERCETODOMAIN", "COERCEVIAIO", "COLLATE", "COLLATEEXPR", "CONVERTROWTYPEEXPR", "FIELDSELECT"}
+    | {"RELABELTYPE"}
+)
+_DEPTH = 30
 
 
-def nullable_parameters(query: Node, facts: Facts) -> frozenset[int]:
+def nullable_parameters(query: Node, prover: Prover) -> frozenset[int]:
     """Return the numbers of the parameters for which None makes sense."""
     nullable: set[int] = set()
     refused: set[int] = set()
     for node in query.walk():
-        if node.tag in _TESTS:
-            operands = [*node.nodes("args"), node.node("arg")]
-            nullable.update(number for operand in operands if (number := _parameter(operand)))
+        if node.tag in _TESTS or node.tag in _CHOICES or _takes_null(node, prover):
+            for operand in _operands(node):
+                nullable.update(_handed_on(operand, prover))
         elif node.tag == "QUERY" and (target := node.number("resultRelation")):
-            relation = facts.get(node.nodes("rtable")[target - 1].number("relid"))
+            relation = prover.facts.relations.get(_relation(node, target))
             for column, expr in _assignments(node):
-                numbers = {number for value in _sources(expr, Scope(node)) if (number := _parameter(value))}
-                takes_null = relation is None or column not in relation.not_null
-                (nullable if takes_null else refused).update(numbers)
-    return frozenset(nullable - refused)
+                numbers = set(_flowing(expr, Context(Scope(node)), prover))
+                (nullable if _accepts_null(relation, column) else refused).update(numbers)
+    return frozenset(nullable - refused - _compared(query, prover))
+
+
+def _takes_null(node: Node, prover: Prover) -> bool:
+    match node.tag:
+        case "FUNCEXPR":
+            return not prover.facts.is_strict(node.number("funcid"))
+        case "OPEXPR":
+            return not prover.facts.is_strict(node.number("opfuncid"))
+        case _:
+            return False
+
+
+def _operands(node: Node) -> list[Node]:
+    found = []
+    for field in ("arg", "args", "elements", "expr", "result", "defresult"):
+        below = node.node(field)
+        found += [below] if below is not None else node.nodes(field)
+    return found
+
+
+def _handed_on(expr: Node | None, prover: Prover, depth: int = 0) -> Iterator[int]:
+    """Yield the parameters whose NULL makes *expr* NULL: through casts, strict functions, NOT."""
+    if expr is None or depth > _DEPTH:
+        return
+    if expr.tag == "PARAM":
+        if expr.number("paramkind", -1) == _EXTERNAL:
+            yield expr.number("paramid")
+        return
+    if expr.tag in _HANDS_ON:
+        yield from _handed_on(expr.node("arg"), prover, depth + 1)
+        return
+    args = expr.nodes("args")
+    match expr.tag:
+        case "FUNCEXPR":
+            args = args if prover.facts.is_strict(expr.number("funcid")) else []
+        case "OPEXPR":
+            args = args if prover.facts.is_strict(expr.number("opfuncid")) else []
+        case "NULLIFEXPR":
+            args = args[:1]
+        case "SCALARARRAYOPEXPR":
+            pass
+        case "BOOLEXPR":
+            args = args if expr.text("boolop") == "not" else []
+        case "SUBSCRIPTINGREF":
+            args = [below for below in (expr.node("refexpr"),) if below is not None]
+        case _:
+            args = []
+    for arg in args:
+        yield from _handed_on(arg, prover, depth + 1)
 
 
 def _assignments(query: Node) -> Iterator[tuple[int, Node | None]]:
@@ -49,51 +110,80 @@ def _assignments(query: Node) -> Iterator[tuple[int, Node | None]]:
             yield entry.number("resno"), entry.node("expr")
 
 
-def _sources(expr: Node | None, scope: Scope, depth: int = 0) -> Iterator[Node | None]:
-    """Yield what *expr* is, seen through casts, rows of VALUES, sub-selects and WITH."""
-    expr = _uncast(expr)
-    if expr is None or expr.tag != "VAR" or expr.number("varlevelsup") or depth > 20:
-        yield expr
+def _relation(query: Node, target: int) -> int:
+    rtable = query.nodes("rtable")
+    return rtable[target - 1].number("relid") if target <= len(rtable) else 0
+
+
+def _accepts_null(relation: Relation | None, column: int) -> bool:
+    found = relation.columns.get(column) if relation is not None else None
+    return found is None or not found.refuses_null
+
+
+def _flowing(expr: Node | None, context: Context, prover: Prover, depth: int = 0) -> Iterator[int]:
+    """Yield the parameters whose NULL reaches what *expr* is assigned to, through sub-selects, VALUES and WITH too."""
+    if expr is None or depth > _DEPTH:
         return
-    number, column = expr.number("varno"), expr.number("varattno")
-    rte = scope.relations[number - 1] if 0 < number <= len(scope.relations) else None
+    yield from _handed_on(expr, prover)
+    for var in _columns_handed_on(expr, prover):
+        for source, below in _sources(var, context):
+            yield from _flowing(source, below, prover, depth + 1)
+
+
+def _columns_handed_on(expr: Node, prover: Prover) -> Iterator[Node]:
+    if expr.tag == "VAR":
+        if not expr.number("varlevelsup"):
+            yield expr
+    elif expr.tag in _HANDS_ON and (below := expr.node("arg")) is not None:
+        yield from _columns_handed_on(below, prover)
+    elif expr.tag in ("FUNCEXPR", "OPEXPR"):
+        function = expr.number("funcid" if expr.tag == "FUNCEXPR" else "opfuncid")
+        for arg in expr.nodes("args") if prover.facts.is_strict(function) else ():
+            yield from _columns_handed_on(arg, prover)
+
+
+def _sources(var: Node, context: Context) -> Iterator[tuple[Node | None, Context]]:
+    """Yield what a column of a FROM item is made of."""
+    rte, column = context.scope.relation(var.number("varno")), var.number("varattno")
     if rte is None or column < 1:
         return
     match rte.number("rtekind", -1):
         case 1:
-            yield from _output_sources(rte.node("subquery"), column, scope, depth)
+            yield from _outputs(rte.node("subquery"), column, context)
+        case 2:
+            yield item(rte, "joinaliasvars", column), context
         case 5:
             for row in rte.items("values_lists"):
-                item = row[column - 1] if isinstance(row, list) and column <= len(row) else None
-                if isinstance(item, Node):
-                    yield from _sources(item, scope, depth + 1)
+                member = row[column - 1] if isinstance(row, list) and column <= len(row) else None
+                if isinstance(member, Node):
+                    yield member, context
         case 6:
             try:
-                cte, home = find_cte(rte, scope)
+                cte, home = find_cte(rte, context)
             except LookupError:
                 return
-            yield from _output_sources(cte.node("ctequery"), column, home, depth)
+            yield from _outputs(cte.node("ctequery"), column, home)
 
 
-def _output_sources(query: Node | None, column: int, parent: Scope, depth: int) -> Iterator[Node | None]:
-    entry = output_entry(query, column) if query is not None else None
-    if query is not None and entry is not None:
-        yield from _sources(entry.node("expr"), Scope(query, parent), depth + 1)
+def _outputs(query: Node | None, column: int, parent: Context) -> Iterator[tuple[Node | None, Context]]:
+    """Yield the expressions of an output column, of each arm of a set operation."""
+    if query is None:
+        return
+    context = Context(Scope(query, parent))
+    if query.node("setOperations") is not None:
+        for rte in context.scope.relations:
+            yield from _outputs(rte.node("subquery"), column, context)
+        return
+    entry = output_entry(query, column)
+    if entry is not None:
+        yield entry.node("expr"), context
 
 
-def _uncast(expr: Node | None) -> Node | None:
-    while expr is not None:
-        if expr.tag in ("RELABELTYPE", "COERCETODOMAIN", "COERCEVIAIO", "ARRAYCOERCEEXPR"):
-            expr = expr.node("arg")
-        elif expr.tag == "FUNCEXPR" and expr.number("funcformat") in _CAST_FORMS and expr.nodes("args"):
-            expr = expr.nodes("args")[0]
-        else:
-            break
-    return expr
-
-
-def _parameter(expr: Node | None) -> int | None:
-    expr = _uncast(expr)
-    if expr is None or expr.tag != "PARAM" or expr.number("paramkind", -1) != _EXTERNAL:
-        return None
-    return expr.number("paramid")
+def _compared(query: Node, prover: Prover) -> set[int]:
+    """Return the parameters whose NULL no row of the statement itself passes."""
+    is_one_row = query.number("commandType") == SELECT and query.flag("hasAggs") and not query.items("groupClause")
+    if is_one_row or query.node("setOperations") is not None or query.nodes("mergeActionList"):
+        return set()
+    claims = prover.known(Scope(query)).claims
+    numbers = {node.number("paramid") for node in query.walk() if node.tag == "PARAM"}
+    return {number for number in numbers if parameter_key(number) in claims}

@@ -1,36 +1,79 @@
-"""One level of a query: its range table, its outer joins, and the level around it."""
+"""Where an expression stands: its query, the queries around it, and what is known there beyond the query itself."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeAlias
 
-from plainsql.nullability.joins import nulled_relations
 from plainsql.nullability.node import Node
+
+Key: TypeAlias = Hashable
+"""Names a value: two expressions with one key are equal or both NULL in every row."""
 
 
 @dataclass(frozen=True, eq=False)
 class Scope:
-    """A Query and the Scope that it stands in."""
+    """One level of a query, and the context that it stands in."""
 
     query: Node
-    parent: Scope | None = None
+    parent: Context | None = None
 
     @cached_property
     def relations(self) -> list[Node]:
         """The range table: ``relations[varno - 1]``."""
         return self.query.nodes("rtable")
 
-    @cached_property
-    def nulled(self) -> frozenset[int]:
-        """Range table indexes that an outer join of this level may fill with NULLs."""
-        return nulled_relations(self.query)
+    def relation(self, number: int) -> Node | None:
+        """Return an entry of the range table, None if there is no such."""
+        return self.relations[number - 1] if 0 < number <= len(self.relations) else None
 
-    def up(self, levels: int) -> Scope:
-        """Return the scope *levels* further out."""
-        scope = self
+    @property
+    def id(self) -> int:
+        """Identity of this level: names of values begin with it."""
+        return id(self.query)
+
+
+@dataclass(frozen=True)
+class Context:
+    """
+    A place in a Scope.
+
+    Attributes:
+        scope: The level.
+        claims: Values that aren't NULL here, beyond what FROM, WHERE and HAVING say: inside an arm of CASE.
+        matched: Sides of outer joins that are taken for matched here: ``(scope, join, is_left)``.
+        is_grouped: Above GROUP BY: the select list and HAVING.
+        is_returning: In RETURNING, where the written table's columns are those of its new row.
+    """
+
+    scope: Scope
+    claims: frozenset[Key] = frozenset()
+    matched: frozenset[tuple[int, int, bool]] = frozenset()
+    is_grouped: bool = False
+    is_returning: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing is taken for granted here, nor in any context around it."""
+        if self.claims or self.matched:
+            return False
+        return self.scope.parent is None or self.scope.parent.is_plain
+
+    def up(self, levels: int) -> Context:
+        """Return the context *levels* further out."""
+        context = self
         for _ in range(levels):
-            if scope.parent is None:
+            if context.scope.parent is None:
                 raise LookupError("a reference leaves the outermost query")
-            scope = scope.parent
-        return scope
+            context = context.scope.parent
+        return context
+
+    def claiming(self, claims: frozenset[Key]) -> Context:
+        """Return this context with more values known not to be NULL."""
+        return replace(self, claims=self.claims | claims) if claims else self
+
+    def below(self) -> Context:
+        """Return the context of FROM and WHERE on the same level: rows before they are grouped."""
+        return replace(self, is_grouped=False, is_returning=False)

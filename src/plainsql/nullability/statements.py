@@ -1,21 +1,20 @@
-"""What a whole statement returns: the target list, RETURNING, or both sides of a set operation."""
+"""What a whole statement returns: the select list, RETURNING, or both sides of a set operation."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plainsql.nullability.expressions import type_of
+from plainsql.nullability import expressions
+from plainsql.nullability.grouping import is_grouped
 from plainsql.nullability.node import Node
-from plainsql.nullability.relations import stored_is_not_null
-from plainsql.nullability.scope import Scope
+from plainsql.nullability.scope import Context, Scope
+from plainsql.nullability.types import type_of
 from plainsql.typemap.builtin import FIRST_USER_OID
 
 if TYPE_CHECKING:
     from plainsql.nullability.prover import Prover
 
-SELECT, UPDATE, INSERT, DELETE, MERGE = 1, 2, 3, 4, 5  # nodes/nodes.h, CmdType
-_UNION, _INTERSECT, _EXCEPT = 1, 2, 3  # nodes/parsenodes.h, SetOperation
-_OLD, _NEW = 1, 2  # nodes/primnodes.h, VarReturningType
+SELECT = 1  # nodes/nodes.h, CmdType
 
 
 def output_entries(query: Node) -> list[Node]:
@@ -29,6 +28,13 @@ def output_entry(query: Node, column: int) -> Node | None:
     return next((entry for entry in output_entries(query) if entry.number("resno") == column), None)
 
 
+def output_context(scope: Scope) -> Context:
+    """Return the context of what a query returns."""
+    if scope.query.number("commandType") == SELECT:
+        return Context(scope, is_grouped=is_grouped(scope.query))
+    return Context(scope, is_returning=True)
+
+
 def query_is_not_null(scope: Scope, column: int, prover: Prover) -> bool:
     """Return whether an output column of the query of *scope* can't be NULL."""
     entry = output_entry(scope.query, column)
@@ -36,18 +42,18 @@ def query_is_not_null(scope: Scope, column: int, prover: Prover) -> bool:
         return False
     if (operation := scope.query.node("setOperations")) is not None:
         return _arm_is_not_null(operation, column, scope, prover)
-    return prover.expression_is_not_null(entry.node("expr"), scope)
+    return expressions.is_not_null(entry.node("expr"), output_context(scope), prover)
 
 
 def _arm_is_not_null(arm: Node, column: int, scope: Scope, prover: Prover) -> bool:
     """UNION takes rows of both sides, INTERSECT such as are in both, EXCEPT of the left one (manual, 7.4)."""
     if arm.tag == "RANGETBLREF":
-        query = scope.relations[arm.number("rtindex") - 1].node("subquery")
-        return query is not None and prover.output_is_not_null(query, column, scope)
+        query = _arm_query(arm, scope)
+        return query is not None and prover.output_is_not_null(query, column, Context(scope))
     if arm.tag != "SETOPERATIONSTMT":
         return False
     left, right = (_side_is_not_null(arm, side, column, scope, prover) for side in ("larg", "rarg"))
-    match arm.number("op"):
+    match arm.number("op"):  # nodes/parsenodes.h, SetOperation
         case 1:
             return left and right
         case 2:
@@ -70,24 +76,11 @@ def _side_is_not_null(operation: Node, side: str, column: int, scope: Scope, pro
 def _arm_type(arm: Node, column: int, scope: Scope) -> int:
     if arm.tag == "SETOPERATIONSTMT":
         return arm.numbers("colTypes")[column - 1]
-    query = scope.relations[arm.number("rtindex") - 1].node("subquery")
+    query = _arm_query(arm, scope)
     entry = output_entry(query, column) if query is not None else None
     return type_of(entry.node("expr")) if entry is not None else 0
 
 
-def returned_is_not_null(var: Node, scope: Scope, prover: Prover) -> bool:
-    """
-    Return whether a column of the written table can't be NULL in RETURNING.
-
-    The new row of a DELETE and the old one of an INSERT are all NULL (manual, 6.4). MERGE may do either.
-    """
-    rte = scope.relations[var.number("varno") - 1]
-    relation = prover.facts.get(rte.number("relid"))
-    # A rule's DO INSTEAD returns its own expressions (manual, CREATE RULE).
-    if relation is None or relation.has_rules:
-        return False
-    match scope.query.number("commandType"), var.number("varreturningtype"):
-        case (2, 0 | 1 | 2) | (3, 0 | 2) | (4, 0 | 1):
-            return stored_is_not_null(rte, var.number("varattno"), prover.facts)
-        case _:
-            return False
+def _arm_query(arm: Node, scope: Scope) -> Node | None:
+    rte = scope.relation(arm.number("rtindex"))
+    return rte.node("subquery") if rte is not None else None

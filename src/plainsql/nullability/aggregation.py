@@ -1,0 +1,77 @@
+"""Aggregates and window functions: when there is a row to answer of (manual, 9.21, 9.22, 4.2.7 and 4.2.8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plainsql.nullability import expressions
+from plainsql.nullability.aggregates import AGGREGATES, Needs
+from plainsql.nullability.grouping import groups_have_rows
+from plainsql.nullability.node import Node
+from plainsql.nullability.rows import source_has_a_row
+from plainsql.nullability.scope import Context
+from plainsql.nullability.window_functions import WINDOW
+
+if TYPE_CHECKING:
+    from plainsql.nullability.prover import Prover
+
+# nodes/parsenodes.h, FRAMEOPTION_…
+_RANGE = 0x2
+_STARTS_AT_OR_BEFORE = 0x20 | 0x200 | 0x800
+_ENDS_AT_OR_AFTER = 0x100 | 0x400 | 0x4000
+_OFFSETS = 0x800 | 0x1000 | 0x2000 | 0x4000
+_EXCLUDES_CURRENT_ROW = 0x8000 | 0x10000
+
+
+def aggregate_is_not_null(aggregate: Node, context: Context, prover: Prover) -> bool:
+    """Of no rows most aggregates are NULL: of an empty table, an empty grouping set, or when FILTER drops all."""
+    promise = AGGREGATES.get(aggregate.number("aggfnoid"))
+    if promise is None:
+        return False
+    if promise.needs is Needs.NOTHING:
+        return True
+    home = context.up(aggregate.number("agglevelsup")).below()
+    has_rows = groups_have_rows(home.scope.query) or (
+        source_has_a_row(home.scope) and not home.scope.query.items("groupingSets")
+    )
+    if not has_rows or aggregate.node("aggfilter") is not None:
+        return False
+    args = [*aggregate.nodes("aggdirectargs"), *(entry.node("expr") for entry in aggregate.nodes("args"))]
+    return promise.needs is Needs.ROWS or _are_not_null(args, promise.positions, home, prover)
+
+
+def window_is_not_null(call: Node, context: Context, prover: Prover) -> bool:
+    """Return whether a window function, or an aggregate over a window, can't be NULL."""
+    function = call.number("winfnoid")
+    args: list[Node | None] = list(call.nodes("args"))
+    if (window := WINDOW.get(function)) is not None:
+        has_row = not window.frame or _frame_holds_current_row(call, context)
+        return has_row and _are_not_null(args, window.positions, context, prover)
+    promise = AGGREGATES.get(function)
+    if promise is None:
+        return False
+    if promise.needs is Needs.NOTHING:
+        return True
+    if call.node("aggfilter") is not None or not _frame_holds_current_row(call, context):
+        return False
+    return promise.needs is Needs.ROWS or _are_not_null(args, promise.positions, context, prover)
+
+
+def _are_not_null(args: list[Node | None], positions: frozenset[int], context: Context, prover: Prover) -> bool:
+    return all(
+        position < len(args) and expressions.is_not_null(args[position], context, prover) for position in positions
+    )
+
+
+def _frame_holds_current_row(call: Node, context: Context) -> bool:
+    """Offsets of RANGE are left out: ``1 month -30 days`` passes for positive, and may end before the current row."""
+    for window in context.scope.query.nodes("windowClause"):
+        if window.number("winref") == call.number("winref"):
+            options = window.number("frameOptions")
+            return (
+                bool(options & _STARTS_AT_OR_BEFORE)
+                and bool(options & _ENDS_AT_OR_AFTER)
+                and not options & _EXCLUDES_CURRENT_ROW
+                and not (options & _RANGE and options & _OFFSETS)
+            )
+    return False

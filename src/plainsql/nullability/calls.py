@@ -1,0 +1,81 @@
+"""Functions, operators and comparisons with arrays: an allow-list of built-in functions by OID."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plainsql.nullability import expressions
+from plainsql.nullability.functions import ELEMENTS_NOT_NULL, IGNORES, OF_NULL_TOO, TOTAL
+from plainsql.nullability.node import Node
+from plainsql.nullability.scope import Context
+from plainsql.nullability.set_returning import ROWS_NOT_NULL
+
+if TYPE_CHECKING:
+    from plainsql.nullability.prover import Prover
+
+_NO_NULLS_OFFSET = 8
+"""Byte of an array's data where utils/array.h, ArrayType, has dataoffset: 0 when no element is NULL."""
+
+
+def function_is_not_null(call: Node, context: Context, prover: Prover) -> bool:
+    """Return whether the result of a function or operator can't be NULL; functions of users always may."""
+    function = call.number("opfuncid" if call.tag == "OPEXPR" else "funcid")
+    if call.flag("opretset"):
+        return False
+    if call.flag("funcretset"):
+        return _set_in_select_list_is_not_null(call, context)
+    args = call.nodes("args")
+    if function in OF_NULL_TOO and not call.flag("funcvariadic"):
+        return True
+    if function not in TOTAL and function not in OF_NULL_TOO:
+        return False
+    ignored = IGNORES.get(function, frozenset())
+    needed = [arg for position, arg in enumerate(args) if position not in ignored]
+    return expressions.all_not_null(needed, context, prover)
+
+
+def _set_in_select_list_is_not_null(call: Node, context: Context) -> bool:
+    """The shorter one of two sets in a select list is filled up with NULLs (manual, 38.5.9)."""
+    sets = [
+        node
+        for entry in context.scope.query.nodes("targetList")
+        for node in entry.walk()
+        if node.flag("funcretset") or node.flag("opretset")
+    ]
+    return len(sets) == 1 and sets[0] is call and ROWS_NOT_NULL.get(call.number("funcid")) == (True,)
+
+
+def comparison_with_array_is_not_null(test: Node, context: Context, prover: Prover) -> bool:
+    """``x = ANY (array)`` is NULL when nothing matches and an element is NULL (manual, 9.25.3)."""
+    args = test.nodes("args")
+    return (
+        len(args) == 2
+        and test.number("opfuncid") in TOTAL
+        and expressions.all_not_null(args, context, prover)
+        and elements_are_not_null(args[1], context, prover)
+    )
+
+
+def elements_are_not_null(array: Node, context: Context, prover: Prover) -> bool:
+    """Return whether no element of an array, if it isn't NULL itself, can be NULL."""
+    match array.tag:
+        case "ARRAYEXPR" | "ARRAY":
+            elements = array.nodes("elements")
+            if array.flag("multidims"):
+                return all(elements_are_not_null(element, context, prover) for element in elements)
+            return expressions.all_not_null(elements, context, prover)
+        case "CONST":
+            data = array.fields.get("constvalue")
+            if not isinstance(data, bytes) or len(data) < _NO_NULLS_OFFSET + 4:
+                return False
+            return not any(data[_NO_NULLS_OFFSET : _NO_NULLS_OFFSET + 4])
+        case "RELABELTYPE" | "COERCETODOMAIN":
+            below = array.node("arg")
+            return below is not None and elements_are_not_null(below, context, prover)
+        case "FUNCEXPR":
+            total = array.number("funcid") in ELEMENTS_NOT_NULL
+            return total and expressions.all_not_null(array.nodes("args"), context, prover)
+        case "SUBLINK" if array.number("subLinkType", -1) == 6:
+            return prover.sublink_column_is_not_null(array, 1, context)
+        case _:
+            return False

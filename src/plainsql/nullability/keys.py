@@ -1,0 +1,131 @@
+"""
+When two expressions name one value, so that what WHERE says of the first holds for the second.
+
+Like equal() of nodes/equalfuncs.c: places in the text and the way that a cast was written don't count. A column's key
+names the query level that its table stands on, so it reads the same from every sub-select below. Volatile functions
+and sub-selects have a value of their own each time (manual, 38.7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from plainsql.nullability.facts import Facts
+from plainsql.nullability.node import Node, Value
+from plainsql.nullability.scope import Context, Key
+
+_IGNORED = frozenset(
+    {
+        "arrayformat",
+        "coerceformat",
+        "convertformat",
+        "funcformat",
+        "inputcollid",
+        "list_end",
+        "list_start",
+        "location",
+        "relabelformat",
+        "row_format",
+    }
+)
+_CALLS = {
+    "FUNCEXPR": "funcid",
+    "OPEXPR": "opfuncid",
+    "SCALARARRAYOPEXPR": "opfuncid",
+    "DISTINCTEXPR": "opfuncid",
+    "NULLIFEXPR": "opfuncid",
+}
+_OWN = frozenset({"PARAM", "SUBLINK", "QUERY", "NEXTVALUEEXPR", "SUBPLAN", "CASETESTEXPR", "SETTODEFAULT"})
+_EXTERNAL = 0  # nodes/primnodes.h, ParamKind
+
+
+def key_of(expr: Node, context: Context, facts: Facts) -> Key:
+    """Return what names the value of *expr*, which stands in *context*."""
+    if expr.tag == "VAR":
+        return _column_key(expr, context, facts)
+    if expr.tag == "PARAM" and expr.number("paramkind", -1) == _EXTERNAL:
+        return parameter_key(expr.number("paramid"))
+    if expr.tag in _OWN or (expr.tag in _CALLS and facts.is_volatile(expr.number(_CALLS[expr.tag]))):
+        return ("itself", id(expr))
+    if expr.flag("funcretset"):
+        return ("itself", id(expr))
+    return (expr.tag, *_field_keys(expr, context, facts))
+
+
+def parameter_key(number: int) -> Key:
+    """Return what names a parameter of the statement."""
+    return ("parameter", number)
+
+
+def relation_key(scope_id: int, number: int) -> Key:
+    """Return what says that a FROM item of a level has a row, and isn't filled with NULLs by an outer join."""
+    return ("row of", scope_id, number)
+
+
+def resolved(var: Node, context: Context) -> tuple[Node, Context] | None:
+    """Return the expression that *var* is another name of: a column that a join merged, or a key of GROUP BY."""
+    home = context.up(var.number("varlevelsup"))
+    rte = home.scope.relation(var.number("varno"))
+    number = var.number("varattno")
+    if rte is None or number < 1:
+        return None
+    match rte.number("rtekind", -1):
+        case 2:
+            expr = item(rte, "joinaliasvars", number)
+        case 9 if not home.scope.query.items("groupingSets"):
+            expr = item(rte, "groupexprs", number)
+        case _:
+            expr = None
+    return None if expr is None else (expr, home)
+
+
+def item(node: Node, field: str, number: int) -> Node | None:
+    """Return member *number*, from 1, of a field that is a list."""
+    items = node.items(field)
+    found = items[number - 1] if 0 < number <= len(items) else None
+    return found if isinstance(found, Node) else None
+
+
+def _column_key(var: Node, context: Context, facts: Facts) -> Key:
+    if (found := resolved(var, context)) is not None:
+        return key_of(*found, facts)
+    home = context.up(var.number("varlevelsup"))
+    number = var.number("varno")
+    return ("column", home.scope.id, number, var.number("varattno"), row_version(var, home))
+
+
+def row_version(var: Node, home: Context) -> str:
+    """
+    Return which row of a written table *var* means: ``old``, ``new`` or, of any other table, ``""``.
+
+    WHERE and SET see the old row of UPDATE and DELETE; RETURNING sees the new one of INSERT and UPDATE and the old one
+    of DELETE, unless old or new is written (PostgreSQL 18; manual, 6.4).
+    """
+    query = home.scope.query
+    command = query.number("commandType")
+    if command not in (2, 3, 4, 5) or var.number("varno") != query.number("resultRelation"):
+        return ""
+    if not home.is_returning:
+        return "old"
+    match var.number("varreturningtype"):
+        case 1:
+            return "old"
+        case 2:
+            return "new"
+        case _:
+            return {4: "old", 5: "either"}.get(command, "new")
+
+
+def _field_keys(node: Node, context: Context, facts: Facts) -> Iterator[Key]:
+    for name, value in node.fields.items():
+        if name not in _IGNORED:
+            yield name
+            yield _value_key(value, context, facts)
+
+
+def _value_key(value: Value, context: Context, facts: Facts) -> Key:
+    if isinstance(value, Node):
+        return key_of(value, context, facts)
+    if isinstance(value, list):
+        return tuple([_value_key(member, context, facts) for member in value])
+    return value

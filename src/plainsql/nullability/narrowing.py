@@ -1,0 +1,204 @@
+"""
+What a condition tells of the values in it: ``a = 1`` is true of no NULL.
+
+Rests on strict functions alone, by OID and the catalog's word: the executor answers NULL for a NULL argument without a
+call (executor/execExprInterp.c, EEOP_FUNCEXPR_STRICT), and NULL is neither true nor false (manual, 9.1). The planner
+reduces outer joins by the same reasoning (optimizer/util/clauses.c, find_nonnullable_vars).
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from plainsql.nullability.keys import key_of, relation_key, resolved
+from plainsql.nullability.node import Node
+from plainsql.nullability.scope import Context, Key, Scope
+from plainsql.typemap.builtin import FIRST_USER_OID
+
+if TYPE_CHECKING:
+    from plainsql.nullability.prover import Prover
+
+Claims = frozenset[Key]
+NOTHING: Claims = frozenset()
+
+
+class Is(Enum):
+    """What is known of a condition: its value, or one that it hasn't."""
+
+    TRUE = "true"
+    FALSE = "false"
+    NOT_TRUE = "not true"
+    NOT_FALSE = "not false"
+
+
+_OPPOSITE = {Is.TRUE: Is.FALSE, Is.FALSE: Is.TRUE, Is.NOT_TRUE: Is.NOT_FALSE, Is.NOT_FALSE: Is.NOT_TRUE}
+_HOLDS = (Is.TRUE, Is.NOT_FALSE)
+_KNOWN = (Is.TRUE, Is.FALSE)
+_IS_NULL = 0  # nodes/primnodes.h, NullTestType
+_EXISTS, _ALL, _ANY = 0, 1, 2  # SubLinkType
+
+
+def implied(condition: Node | None, value: Is, context: Context, prover: Prover) -> Claims:
+    """Return the values that can't be NULL when *condition* is *value*."""
+    if condition is None:
+        return NOTHING
+    match condition.tag:
+        case "BOOLEXPR":
+            return _of_connective(condition, value, context, prover)
+        case "NULLTEST":
+            says_not_null = (condition.number("nulltesttype") != _IS_NULL) == (value in _HOLDS)
+            return _of_not_null(condition, context, prover) if says_not_null else NOTHING
+        case "BOOLEANTEST":
+            return _of_boolean_test(condition, value, context, prover)
+        case "SUBLINK":
+            return _of_sublink(condition, value, context, prover)
+        case "SCALARARRAYOPEXPR":
+            return _of_array_comparison(condition, value, context, prover)
+        case "COALESCE" | "COALESCEEXPR" if value in _KNOWN:
+            # One of the arguments has that value; a constant that hasn't can't be the one.
+            arms = [arg for arg in condition.nodes("args") if not _is_other_constant(arg, value)]
+            return _common([implied(arm, value, context, prover) for arm in arms])
+        case _:
+            return not_null(condition, context, prover) if value in _KNOWN else NOTHING
+
+
+def not_null(expr: Node | None, context: Context, prover: Prover) -> Claims:
+    """Return the values that can't be NULL when *expr* isn't."""
+    if expr is None:
+        return NOTHING
+    found = frozenset({key_of(expr, context, prover.facts)})
+    match expr.tag:
+        case "VAR":
+            return found | _of_column(expr, context, prover)
+        case "OPEXPR" | "FUNCEXPR":
+            function = expr.number("opfuncid" if expr.tag == "OPEXPR" else "funcid")
+            is_strict = prover.facts.is_strict(function) and not expr.flag("funcretset") and not expr.flag("opretset")
+            return found.union(*_all(expr.nodes("args"), context, prover)) if is_strict else found
+        case "RELABELTYPE" | "COERCETODOMAIN" | "COLLATEEXPR" | "ARRAYCOERCEEXPR" | "FIELDSELECT":
+            return found | not_null(expr.node("arg"), context, prover)
+        case "COERCEVIAIO" if expr.number("resulttype") < FIRST_USER_OID:  # an input function may take NULL itself
+            return found | not_null(expr.node("arg"), context, prover)
+        case "SUBSCRIPTINGREF" if expr.node("refassgnexpr") is None and _is_known_container(expr):
+            return found | not_null(expr.node("refexpr"), context, prover)
+        case "NULLIFEXPR":
+            return found.union(*_all(expr.nodes("args")[:1], context, prover))
+        case "COALESCE" | "COALESCEEXPR" | "MINMAXEXPR":
+            return found | _common(_all(expr.nodes("args"), context, prover))
+        case "BOOLEXPR":
+            return found | _common([implied(expr, value, context, prover) for value in _KNOWN])
+        case "ROWCOMPAREEXPR":  # ends at the first pair that differs, and is NULL when the first has a NULL
+            pairs = [*expr.nodes("largs")[:1], *expr.nodes("rargs")[:1]]
+            return found.union(*_all(pairs, context, prover))
+        case "SCALARARRAYOPEXPR":
+            return found | not_null(_second(expr), context, prover)
+        case _:
+            return found
+
+
+def _of_column(var: Node, context: Context, prover: Prover) -> Claims:
+    home = context.up(var.number("varlevelsup"))
+    claims = frozenset({relation_key(home.scope.id, var.number("varno"))})
+    if (other := resolved(var, context)) is not None:
+        claims |= not_null(*other, prover)
+    return claims
+
+
+def _of_connective(condition: Node, value: Is, context: Context, prover: Prover) -> Claims:
+    """AND is true when all are, OR is false when all are; what one of several says counts only if all say it."""
+    args = condition.nodes("args")
+    operator = condition.text("boolop")
+    if operator == "not":
+        return implied(args[0], _OPPOSITE[value], context, prover) if args else NOTHING
+    if operator not in ("and", "or"):
+        return NOTHING
+    claims = [implied(arg, value, context, prover) for arg in args]
+    if (operator == "and") == (value in _HOLDS):
+        return NOTHING.union(*claims)
+    return _common(claims)
+
+
+def _of_not_null(test: Node, context: Context, prover: Prover) -> Claims:
+    arg = test.node("arg")
+    claims = not_null(arg, context, prover)
+    if arg is not None and arg.tag == "ROWEXPR" and test.number("nulltesttype") != _IS_NULL:
+        claims = claims.union(*_all(arg.nodes("args"), context, prover))  # true when every field is (manual, 9.2)
+    return claims
+
+
+def _of_boolean_test(test: Node, value: Is, context: Context, prover: Prover) -> Claims:
+    """IS [NOT] TRUE, FALSE, UNKNOWN are never NULL themselves (nodes/primnodes.h, BoolTestType)."""
+    kind, arg = test.number("booltesttype", -1), test.node("arg")
+    if value not in _HOLDS and 0 <= kind <= 5:
+        kind ^= 1  # each kind stands beside its opposite
+    match kind:
+        case 0:
+            return implied(arg, Is.TRUE, context, prover)
+        case 1:
+            return implied(arg, Is.NOT_TRUE, context, prover)
+        case 2:
+            return implied(arg, Is.FALSE, context, prover)
+        case 3:
+            return implied(arg, Is.NOT_FALSE, context, prover)
+        case 5:
+            return not_null(arg, context, prover)
+        case _:
+            return NOTHING
+
+
+def _of_sublink(sublink: Node, value: Is, context: Context, prover: Prover) -> Claims:
+    """A true EXISTS or IN has found a row, so its WHERE was true; a false one, or ALL, may have seen no row."""
+    kind, query = sublink.number("subLinkType", -1), sublink.node("subselect")
+    claims = NOTHING
+    if kind == _ALL and value is Is.FALSE:
+        claims |= not_null(sublink.node("testexpr"), context, prover)
+    if kind in (_EXISTS, _ANY) and value is Is.TRUE and query is not None:
+        if kind == _ANY:
+            claims |= implied(sublink.node("testexpr"), Is.TRUE, context, prover)
+        if not query.flag("hasAggs") or query.items("groupClause"):
+            claims |= prover.known(Scope(query, context)).claims
+    return claims
+
+
+def _of_array_comparison(test: Node, value: Is, context: Context, prover: Prover) -> Claims:
+    """
+    ANY of an empty array is false and ALL of it true, of NULL too.
+
+    Rule: executor/execExprInterp.c, ExecEvalScalarArrayOp.
+    """
+    if value not in _KNOWN:
+        return NOTHING
+    claims = not_null(test, context, prover)
+    array = _second(test)
+    has_elements = array is not None and array.tag == "ARRAYEXPR" and bool(array.items("elements"))
+    compared = has_elements and not (array is not None and array.flag("multidims"))
+    if (test.flag("useOr") == (value is Is.TRUE) or compared) and prover.facts.is_strict(test.number("opfuncid")):
+        claims = claims.union(*_all(test.nodes("args")[:1], context, prover))
+    return claims
+
+
+def _second(expr: Node) -> Node | None:
+    args = expr.nodes("args")
+    return args[1] if len(args) == 2 else None
+
+
+def _is_other_constant(expr: Node, value: Is) -> bool:
+    if expr.tag != "CONST":
+        return False
+    if expr.flag("constisnull", True):
+        return True
+    data = expr.fields.get("constvalue")
+    return isinstance(data, bytes) and len(data) > 0 and bool(data[0]) != (value is Is.TRUE)
+
+
+def _is_known_container(expr: Node) -> bool:
+    """Return whether a subscript of NULL is NULL: of arrays, and of jsonb (utils/adt/arraysubs.c, jsonbsubs.c)."""
+    return bool(expr.number("refelemtype")) or expr.number("refcontainertype") == 3802
+
+
+def _all(exprs: list[Node], context: Context, prover: Prover) -> list[Claims]:
+    return [not_null(expr, context, prover) for expr in exprs]
+
+
+def _common(claims: list[Claims]) -> Claims:
+    return frozenset.intersection(*claims) if claims else NOTHING

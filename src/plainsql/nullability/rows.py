@@ -1,0 +1,97 @@
+"""
+When a query is sure to return a row: then its sub-select isn't NULL for want of one.
+
+An aggregate without GROUP BY answers of no rows too (manual, 7.2.3 and 9.21).
+"""
+
+from __future__ import annotations
+
+from plainsql.nullability.node import Node
+from plainsql.nullability.scope import Scope
+
+_SELECT, _UNION = 1, 1  # nodes/nodes.h, CmdType; nodes/parsenodes.h, SetOperation
+
+
+def query_has_a_row(query: Node | None) -> bool:
+    """Return whether *query* returns one row at least, whatever the tables hold."""
+    if query is None or query.number("commandType") != _SELECT or query.flag("hasTargetSRFs"):
+        return False
+    if query.node("limitOffset") is not None or not _allows_a_row(query.node("limitCount")):
+        return False
+    scope = Scope(query)
+    if (operation := query.node("setOperations")) is not None:
+        return _operation_has_a_row(operation, scope)
+    if query.node("havingQual") is not None:
+        return False
+    if query.items("groupClause") or query.items("groupingSets"):
+        return source_has_a_row(scope)
+    return query.flag("hasAggs") or source_has_a_row(scope)
+
+
+def source_has_a_row(scope: Scope) -> bool:
+    """Return whether FROM and WHERE of a level leave one row at least."""
+    tree = scope.query.node("jointree")
+    if tree is None or not is_true(tree.node("quals")):
+        return False
+    return all(item_has_a_row(item, scope) for item in tree.nodes("fromlist"))
+
+
+def item_has_a_row(item: Node | None, scope: Scope) -> bool:
+    """Return whether an item of a join tree has one row at least."""
+    if item is None:
+        return False
+    if item.tag == "JOINEXPR":
+        left, right = item_has_a_row(item.node("larg"), scope), item_has_a_row(item.node("rarg"), scope)
+        match item.number("jointype", -1):
+            case 0:
+                return left and right and is_true(item.node("quals"))
+            case 1:
+                return left
+            case 2:
+                return left or right
+            case 3:
+                return right
+            case _:
+                return False
+    rte = scope.relation(item.number("rtindex")) if item.tag == "RANGETBLREF" else None
+    if rte is None:
+        return False
+    match rte.number("rtekind", -1):
+        case 1:
+            return query_has_a_row(rte.node("subquery"))
+        case 5:
+            return bool(rte.items("values_lists"))
+        case 8:
+            return True
+        case _:
+            return False
+
+
+def is_true(condition: Node | None) -> bool:
+    """Return whether a condition is absent or the constant true."""
+    if condition is None:
+        return True
+    value = condition.fields.get("constvalue")
+    return condition.tag == "CONST" and not condition.flag("constisnull", True) and value_is_true(value)
+
+
+def value_is_true(value: object) -> bool:
+    """Return whether the bytes of a boolean constant are true."""
+    return isinstance(value, bytes) and bool(value) and value[0] != 0
+
+
+def _allows_a_row(limit: Node | None) -> bool:
+    if limit is None:
+        return True
+    value = limit.fields.get("constvalue")
+    return limit.tag == "CONST" and isinstance(value, bytes) and int.from_bytes(value, "little", signed=True) > 0
+
+
+def _operation_has_a_row(arm: Node | None, scope: Scope) -> bool:
+    if arm is None:
+        return False
+    if arm.tag == "RANGETBLREF":
+        return item_has_a_row(arm, scope)
+    if arm.tag != "SETOPERATIONSTMT" or arm.number("op") != _UNION:
+        return False
+    return any(_operation_has_a_row(arm.node(side), scope) for side in ("larg", "rarg"))
