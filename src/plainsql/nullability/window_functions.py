@@ -1,8 +1,10 @@
-"""When a window function can't be NULL."""
+"""When a window function can't be NULL (manual, 9.22; windowfuncs.c)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from plainsql.nullability.functions.table import oids
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +21,29 @@ class WindowFunction:
     frame: bool = False
 
 
+NUMBERING = """
+cume_dist 3104()
+dense_rank 3102()
+percent_rank 3103()
+rank 3101()
+row_number 3100()
+"""
+NTILE = "ntile 3105(int4)"
+SHIFTED = """
+lag 3108(anycompatible,int4,anycompatible)
+lead 3111(anycompatible,int4,anycompatible)
+"""
+"""The last argument stands in where there is no such row; without it NULL does."""
+FRAMED = """
+first_value 3112(anyelement)
+last_value 3113(anyelement)
+"""
+TABLES = (NUMBERING, NTILE, SHIFTED, FRAMED)
+
 WINDOW: dict[int, WindowFunction] = {
-    3100: WindowFunction(),  # row_number()
-    3101: WindowFunction(),  # rank()
-    3102: WindowFunction(),  # dense_rank()
-    3103: WindowFunction(),  # percent_rank()
-    3104: WindowFunction(),  # cume_dist()
-    3105: WindowFunction(frozenset({0})),  # ntile(integer)
-    3108: WindowFunction(frozenset({0, 1, 2})),  # lag(value, offset, default)
-    3111: WindowFunction(frozenset({0, 1, 2})),  # lead(value, offset, default)
-    3112: WindowFunction(frozenset({0}), frame=True),  # first_value(value)
-    3113: WindowFunction(frozenset({0}), frame=True),  # last_value(value)
+    **dict.fromkeys(oids(NUMBERING), WindowFunction()),
+    **dict.fromkeys(oids(NTILE), WindowFunction(frozenset({0}))),
+    **dict.fromkeys(oids(SHIFTED), WindowFunction(frozenset({0, 1, 2}))),
+    **dict.fromkeys(oids(FRAMED), WindowFunction(frozenset({0}), frame=True)),
 }
-"""By pg_proc OID; one that isn't here may be NULL anyway (lag, lead without default, nth_value)."""
+"""By pg_proc OID; one that isn't here may be NULL anyway: lag and lead without a default, nth_value."""

@@ -1,0 +1,166 @@
+"""Text, binary strings and bit strings."""
+
+from __future__ import annotations
+
+OPERATORS = """
+!~ 1252(name,text) 1256(text,text) 1659(bpchar,text)
+!~* 1239(text,text) 1241(name,text) 1657(bpchar,text)
+!~~ 851(text,text) 859(name,text) 1632(bpchar,text) 2006(bytea,bytea)
+!~~* 1634(text,text) 1636(name,text) 1661(bpchar,text)
+# 1675(bit,bit)
+& 1673(bit,bit)
+< 241(name,text) 248(text,name) 655(name,name) 740(text,text) 1049(bpchar,bpchar) 1246("char","char") 1595(bit,bit)
+    1671(varbit,varbit) 1949(bytea,bytea)
+<< 1677(bit,int4)
+<= 72("char","char") 242(name,text) 249(text,name) 656(name,name) 741(text,text) 1050(bpchar,bpchar) 1594(bit,bit)
+    1670(varbit,varbit) 1950(bytea,bytea)
+<> 70("char","char") 157(text,text) 245(name,text) 252(text,name) 659(name,name) 1053(bpchar,bpchar) 1582(bit,bit)
+    1667(varbit,varbit) 1953(bytea,bytea)
+= 61("char","char") 62(name,name) 67(text,text) 240(name,text) 247(text,name) 1048(bpchar,bpchar) 1581(bit,bit)
+    1666(varbit,varbit) 1948(bytea,bytea)
+> 73("char","char") 244(name,text) 251(text,name) 657(name,name) 742(text,text) 1051(bpchar,bpchar) 1593(bit,bit)
+    1669(varbit,varbit) 1951(bytea,bytea)
+>= 74("char","char") 243(name,text) 250(text,name) 658(name,name) 743(text,text) 1052(bpchar,bpchar) 1592(bit,bit)
+    1668(varbit,varbit) 1952(bytea,bytea)
+>> 1678(bit,int4)
+| 1674(bit,bit)
+|| 1258(text,text) 1679(varbit,varbit) 2011(bytea,bytea)
+~ 79(name,text) 1254(text,text) 1658(bpchar,text) 1676(bit)
+~* 1238(text,text) 1240(name,text) 1656(bpchar,text)
+~<=~ 2161(text,text) 2175(bpchar,bpchar)
+~<~ 2160(text,text) 2174(bpchar,bpchar)
+~>=~ 2163(text,text) 2177(bpchar,bpchar)
+~>~ 2164(text,text) 2178(bpchar,bpchar)
+~~ 850(text,text) 858(name,text) 1631(bpchar,text) 2005(bytea,bytea)
+~~* 1633(text,text) 1635(name,text) 1660(bpchar,text)
+"""
+"""Manual, 9.2, 9.4 to 9.7; varlena.c, varchar.c, name.c, char.c, like.c, regexp.c, varbit.c."""
+
+FUNCTIONS = """
+ascii 1620(text)
+bit_length 1811(text)
+casefold 6412(text)
+cash_words 935(money)
+char_length 1372(bpchar) 1381(text)
+character_length 1367(bpchar) 1369(text)
+chr 1621(int4)
+convert_to 1717(text,name)
+decode 1947(text,text)
+hashtext 400(text)
+hashtextextended 448(text,int8)
+initcap 872(text)
+is_normalized 4351(text,text)
+left 3060(text,int4)
+length 1317(text) 1318(bpchar)
+lower 870(text)
+lpad 873(text,int4,text) 879(text,int4)
+ltrim 875(text,text) 881(text)
+md5 2311(text)
+normalize 4350(text,text)
+octet_length 1374(text) 1375(bpchar)
+overlay 1404(text,text,int4,int4) 1405(text,text,int4)
+pg_size_bytes 3334(text)
+pg_size_pretty 2288(int8) 3166(numeric)
+position 849(text,text)
+quote_ident 1282(text)
+quote_literal 1283(text) 1285(anyelement)
+repeat 1622(text,int4)
+replace 2087(text,text,text)
+reverse 3062(text)
+right 3061(text,int4)
+rpad 874(text,int4,text) 880(text,int4)
+rtrim 876(text,text) 882(text)
+split_part 2088(text,text,int4)
+starts_with 3696(text,text)
+strpos 868(text,text)
+substr 877(text,int4,int4) 883(text,int4)
+substring 936(text,int4,int4) 937(text,int4)
+translate 878(text,text,text)
+unicode_assigned 6105(text)
+unistr 6198(text)
+upper 871(text)
+xml_is_well_formed 3051(text)
+xml_is_well_formed_content 3053(text)
+xml_is_well_formed_document 3052(text)
+"""
+"""Manual, 9.4; varlena.c, oracle_compat.c, formatting.c, dbsize.c, xml.c."""
+
+BINARY = """
+bit_count 6163(bytea)
+bit_length 1810(bytea)
+convert 1813(bytea,name,name)
+convert_from 1714(bytea,name)
+crc32 6364(bytea)
+crc32c 6365(bytea)
+encode 1946(bytea,text)
+get_bit 723(bytea,int8)
+get_byte 721(bytea,int4)
+length 1713(bytea,name) 2010(bytea)
+ltrim 6195(bytea,bytea)
+md5 2321(bytea)
+octet_length 720(bytea)
+overlay 749(bytea,bytea,int4,int4) 752(bytea,bytea,int4)
+position 2014(bytea,bytea)
+reverse 6382(bytea)
+rtrim 6196(bytea,bytea)
+set_bit 724(bytea,int8,int4)
+set_byte 722(bytea,int4,int4)
+sha224 3419(bytea)
+sha256 3420(bytea)
+sha384 3421(bytea)
+sha512 3422(bytea)
+substr 2085(bytea,int4,int4) 2086(bytea,int4)
+substring 2012(bytea,int4,int4) 2013(bytea,int4)
+"""
+"""Manual, 9.5; varlena.c, bytea.c, encode.c, cryptohashfuncs.c, mbutils.c."""
+
+BITS = """
+bit_count 6162(bit)
+bit_length 1812(bit)
+get_bit 3032(bit,int4)
+length 1681(bit)
+octet_length 1682(bit)
+overlay 3030(bit,bit,int4,int4) 3031(bit,bit,int4)
+position 1698(bit,bit)
+set_bit 3033(bit,int4,int4)
+substring 1680(bit,int4,int4) 1699(bit,int4)
+"""
+"""Manual, 9.6; varbit.c."""
+
+PATTERNS = """
+like_escape 1637(text,text) 2009(bytea,bytea)
+regexp_count 6254(text,text) 6255(text,text,int4) 6256(text,text,int4,text)
+regexp_instr 6257(text,text) 6258(text,text,int4) 6259(text,text,int4,int4) 6260(text,text,int4,int4,int4)
+    6261(text,text,int4,int4,int4,text) 6262(text,text,int4,int4,int4,text,int4)
+regexp_like 6263(text,text) 6264(text,text,text)
+regexp_replace 2284(text,text,text) 2285(text,text,text,text) 6251(text,text,text,int4,int4,text)
+    6252(text,text,text,int4,int4) 6253(text,text,text,int4)
+similar_to_escape 1986(text,text) 1987(text)
+"""
+"""Manual, 9.7; regexp.c, like.c. Left out: regexp_match, regexp_substr, substring by a pattern (no match is NULL)."""
+
+FORMATTING = """
+to_ascii 1845(text) 1846(text,int4) 1847(text,name)
+to_bin 6330(int4) 6331(int8)
+to_char 1772(numeric,text) 1773(int4,text) 1774(int8,text) 1775(float4,text) 1776(float8,text)
+to_hex 2089(int4) 2090(int8)
+to_oct 6332(int4) 6333(int8)
+"""
+"""Manual, 9.8 and 9.4; formatting.c, varlena.c, ascii.c. Left out: to_number (of an empty format)."""
+
+CASTS = """
+bit 1683(int4,int4) 1685(bit,int4,bool) 2075(int8,int4)
+bpchar 408(name) 668(bpchar,int4,bool) 860("char")
+bytea 6367(int2) 6368(int4) 6369(int8)
+char 78(int4) 944(text)
+int2 6370(bytea)
+int4 77("char") 1684(bit) 6371(bytea)
+int8 2076(bit) 6372(bytea)
+name 407(text) 409(bpchar) 1400(varchar)
+text 401(bpchar) 406(name) 946("char") 2971(bool)
+varbit 1687(varbit,int4,bool)
+varchar 669(varchar,int4,bool) 1401(name)
+"""
+"""Manual, 8.3 to 8.5, 8.10; varchar.c, varbit.c, char.c, name.c, bool.c, bytea.c."""
+
+TABLES = (OPERATORS, FUNCTIONS, BINARY, BITS, PATTERNS, FORMATTING, CASTS)
