@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plainsql.nullability import expressions
-from plainsql.nullability.functions import ELEMENTS_NOT_NULL, IGNORES, OF_NULL_TOO, TOTAL
+from plainsql.nullability.functions import CAST_TO_TEXT, ELEMENTS_NOT_NULL, NEEDS, OF_NULL_TOO, ONE_OF, TOTAL
 from plainsql.nullability.node import Node
 from plainsql.nullability.scope import Context
 from plainsql.nullability.set_returning import ROWS_NOT_NULL
+from plainsql.nullability.types import type_of
+from plainsql.typemap.builtin import FIRST_USER_OID
 
 if TYPE_CHECKING:
     from plainsql.nullability.prover import Prover
@@ -25,13 +27,18 @@ def function_is_not_null(call: Node, context: Context, prover: Prover) -> bool:
     if call.flag("funcretset"):
         return _set_in_select_list_is_not_null(call, context)
     args = call.nodes("args")
-    if function in OF_NULL_TOO and not call.flag("funcvariadic"):
+    if call.flag("funcvariadic"):  # concat(VARIADIC NULL) is NULL
+        return function in TOTAL and expressions.all_not_null(args, context, prover)
+    if function in OF_NULL_TOO:
         return True
-    if function not in TOTAL and function not in OF_NULL_TOO:
+    if function in ONE_OF:
+        return any(expressions.is_not_null(arg, context, prover) for arg in args)
+    if function not in TOTAL or (function in CAST_TO_TEXT and any(type_of(arg) >= FIRST_USER_OID for arg in args)):
         return False
-    ignored = IGNORES.get(function, frozenset())
-    needed = [arg for position, arg in enumerate(args) if position not in ignored]
-    return expressions.all_not_null(needed, context, prover)
+    needed = NEEDS.get(function)
+    return expressions.all_not_null(
+        [arg for position, arg in enumerate(args) if needed is None or position in needed], context, prover
+    )
 
 
 def _set_in_select_list_is_not_null(call: Node, context: Context) -> bool:

@@ -15,8 +15,9 @@ EMPTY, SIMPLE, ROLLUP, CUBE, SETS = range(5)  # nodes/parsenodes.h, GroupingSetK
 
 
 def is_grouped(query: Node) -> bool:
-    """Return whether the select list of *query* is evaluated once a group."""
-    return bool(query.items("groupClause") or query.items("groupingSets") or query.flag("hasAggs"))
+    """Return whether the select list of *query* is evaluated once a group; HAVING alone makes one group of all."""
+    has_keys = query.items("groupClause") or query.items("groupingSets")
+    return bool(has_keys) or query.flag("hasAggs") or query.node("havingQual") is not None
 
 
 def groups_have_rows(query: Node) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plainsql.nullability.keys import relation_key
-from plainsql.nullability.narrowing import NOTHING, Claims, Is, implied
+from plainsql.nullability.narrowing import NOTHING, Claims, Is, claims_of_rows, implied
 from plainsql.nullability.node import Node
 from plainsql.nullability.rows import is_true, item_has_a_row
 from plainsql.nullability.scope import Context, Scope
@@ -45,10 +45,6 @@ class Known:
     matched: frozenset[Side] = frozenset()
     full_joins: list[int] = field(default_factory=list)
 
-    def may_be_nulled(self, number: int, also_matched: frozenset[Side]) -> bool:
-        """Return whether an outer join may fill FROM item *number* with NULLs."""
-        return bool(self.nulled_by.get(number, frozenset()) - self.matched - also_matched)
-
 
 def know(scope: Scope, prover: Prover) -> Known:
     """Return what the level of *scope* says of its rows."""
@@ -63,7 +59,7 @@ def know(scope: Scope, prover: Prover) -> Known:
         waiting = []
         for condition, guards in conditions:
             if guards <= known.matched:
-                known.claims |= implied(condition, Is.TRUE, context, prover)
+                known.claims |= _said_by(condition, context, prover)
             else:
                 waiting.append((condition, guards))
         matched = known.matched.union(
@@ -85,7 +81,11 @@ def _walk(
     if node is None:
         return
     if node.tag == "RANGETBLREF":
-        known.nulled_by[node.number("rtindex")] = guards
+        number = node.number("rtindex")
+        known.nulled_by[number] = guards
+        rte = scope.relation(number)
+        if rte is not None and rte.flag("lateral") and (query := rte.node("subquery")) is not None:
+            conditions.append((query, guards))
         return
     condition = node.node("quals")
     if node.tag == "FROMEXPR":
@@ -107,3 +107,10 @@ def _walk(
         raise ValueError(f"{node.tag} in a join tree")
     if condition is not None:
         conditions.append((condition, guards))
+
+
+def _said_by(condition: Node, context: Context, prover: Prover) -> Claims:
+    """A row of a LATERAL sub-select has passed its WHERE, which may name columns of the items before it."""
+    if condition.tag != "QUERY":
+        return implied(condition, Is.TRUE, context, prover)
+    return claims_of_rows(condition, context, prover)

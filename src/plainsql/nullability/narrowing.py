@@ -11,6 +11,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from plainsql.nullability.grouping import groups_have_rows, is_grouped
 from plainsql.nullability.keys import key_of, relation_key, resolved
 from plainsql.nullability.node import Node
 from plainsql.nullability.scope import Context, Key, Scope
@@ -121,9 +122,25 @@ def _of_connective(condition: Node, value: Is, context: Context, prover: Prover)
 def _of_not_null(test: Node, context: Context, prover: Prover) -> Claims:
     arg = test.node("arg")
     claims = not_null(arg, context, prover)
-    if arg is not None and arg.tag == "ROWEXPR" and test.number("nulltesttype") != _IS_NULL:
-        claims = claims.union(*_all(arg.nodes("args"), context, prover))  # true when every field is (manual, 9.2)
+    if arg is not None and test.flag("argisrow") and test.number("nulltesttype") != _IS_NULL:
+        claims |= _of_every_field(arg, context, prover)
     return claims
+
+
+def _of_every_field(row: Node, context: Context, prover: Prover) -> Claims:
+    """A row IS NOT NULL when each of its fields is (manual, 9.2)."""
+    if row.tag == "ROWEXPR":
+        return NOTHING.union(*_all(row.nodes("args"), context, prover))
+    if row.tag != "VAR" or row.number("varattno") != 0:
+        return NOTHING
+    rte = context.up(row.number("varlevelsup")).scope.relation(row.number("varno"))
+    names = rte.node("eref") if rte is not None else None
+    fields = []
+    for number in range(1, len(names.items("colnames")) + 1 if names is not None else 1):
+        field = Node("VAR")
+        field.fields = {**row.fields, "varattno": str(number)}
+        fields.append(field)
+    return NOTHING.union(*_all(fields, context, prover))
 
 
 def _of_boolean_test(test: Node, value: Is, context: Context, prover: Prover) -> Claims:
@@ -155,9 +172,14 @@ def _of_sublink(sublink: Node, value: Is, context: Context, prover: Prover) -> C
     if kind in (_EXISTS, _ANY) and value is Is.TRUE and query is not None:
         if kind == _ANY:
             claims |= implied(sublink.node("testexpr"), Is.TRUE, context, prover)
-        if not query.flag("hasAggs") or query.items("groupClause"):
-            claims |= prover.known(Scope(query, context)).claims
+        claims |= claims_of_rows(query, context, prover)
     return claims
+
+
+def claims_of_rows(query: Node, context: Context, prover: Prover) -> Claims:
+    """Return what holds when a sub-select has returned a row: an aggregate without GROUP BY returns one of nothing."""
+    known = prover.known(Scope(query, context))
+    return known.claims if not is_grouped(query) or groups_have_rows(query) else known.having
 
 
 def _of_array_comparison(test: Node, value: Is, context: Context, prover: Prover) -> Claims:

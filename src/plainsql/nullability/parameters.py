@@ -13,10 +13,10 @@ from collections.abc import Iterator
 
 from plainsql.nullability.ctes import find_cte
 from plainsql.nullability.facts import Relation
+from plainsql.nullability.grouping import groups_have_rows, is_grouped
 from plainsql.nullability.keys import item, parameter_key
 from plainsql.nullability.node import Node
 from plainsql.nullability.prover import Prover
-from plainsql.nullability.returning import SELECT
 from plainsql.nullability.scope import Context, Scope
 from plainsql.nullability.statements import output_entry
 
@@ -181,8 +181,8 @@ def _outputs(query: Node | None, column: int, parent: Context) -> Iterator[tuple
 
 def _compared(query: Node, prover: Prover) -> set[int]:
     """Return the parameters whose NULL no row of the statement itself passes."""
-    is_one_row = query.number("commandType") == SELECT and query.flag("hasAggs") and not query.items("groupClause")
-    if is_one_row or query.node("setOperations") is not None or query.nodes("mergeActionList"):
+    answers_of_no_rows = is_grouped(query) and not groups_have_rows(query)
+    if answers_of_no_rows or query.node("setOperations") is not None or query.nodes("mergeActionList"):
         return set()
     claims = prover.known(Scope(query)).claims
     numbers = {node.number("paramid") for node in query.walk() if node.tag == "PARAM"}

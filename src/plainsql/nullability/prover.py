@@ -5,8 +5,9 @@ from __future__ import annotations
 from plainsql.nullability import expressions
 from plainsql.nullability.facts import Facts
 from plainsql.nullability.from_items import item_column_is_not_null
+from plainsql.nullability.grouping import groups_have_rows
 from plainsql.nullability.joins import Known, know
-from plainsql.nullability.keys import key_of
+from plainsql.nullability.keys import key_of, relation_key
 from plainsql.nullability.node import Node
 from plainsql.nullability.returning import (
     INSERT,
@@ -16,7 +17,7 @@ from plainsql.nullability.returning import (
     returned_is_not_null,
     source_may_be_absent,
 )
-from plainsql.nullability.scope import Context, Scope
+from plainsql.nullability.scope import Context, Key, Scope
 from plainsql.nullability.statements import query_is_not_null
 
 _GROUP = 9  # nodes/parsenodes.h, RTEKind
@@ -81,9 +82,7 @@ class Prover:
         key = None
         around: Context | None = context
         while around is not None:
-            known = self.known(around.scope)
-            has_sets = around.is_grouped and around.scope.query.items("groupingSets")
-            claims = known.having if has_sets else known.claims
+            claims = self._claims_of_level(around)
             if claims or around.claims:
                 if key is None:
                     key = key_of(expr, context, self.facts)
@@ -92,12 +91,19 @@ class Prover:
             around = around.scope.parent
         return False
 
+    def _claims_of_level(self, context: Context) -> frozenset[Key]:
+        """Return what holds above GROUP BY or below it: a group of no rows has passed no WHERE."""
+        known, query = self.known(context.scope), context.scope.query
+        if context.is_grouped and (query.items("groupingSets") or not groups_have_rows(query)):
+            return known.having
+        return known.claims
+
     def column_is_not_null(self, var: Node, context: Context) -> bool:
         """Return whether a reference to a FROM item's column can't be NULL."""
         home = context.up(var.number("varlevelsup"))
         query, number, column = home.scope.query, var.number("varno"), var.number("varattno")
         rte = home.scope.relation(number)
-        if rte is None or self._is_nulled(var, home):
+        if rte is None or self._is_nulled(var, home, context):
             return False
         is_key = rte.number("rtekind", -1) == _GROUP
         if query.items("groupingSets") and home.is_grouped and not is_key:
@@ -113,14 +119,28 @@ class Prover:
                 return excluded_is_not_null(rte, column, home, self)
         return item_column_is_not_null(rte, column, home, self)
 
-    def _is_nulled(self, var: Node, home: Context) -> bool:
+    def _is_nulled(self, var: Node, home: Context, context: Context) -> bool:
         """Return whether a join may fill the column with NULLs, by the join tree and by the server's own word."""
         known, number = self.known(home.scope), var.number("varno")
-        also_matched = frozenset((join, is_left) for scope, join, is_left in home.matched if scope == home.scope.id)
-        if known.may_be_nulled(number, also_matched):
+        sides = known.nulled_by.get(number, frozenset())
+        if not {join for join, _ in sides}.issuperset(self._joins_of(var, home)):
             return True
-        accounted = {join for join, _ in known.nulled_by.get(number, frozenset())}
-        return not accounted.issuperset(self._joins_of(var, home))
+        if sides <= known.matched:
+            return False
+        matched = known.matched | {(join, is_left) for scope, join, is_left in home.matched if scope == home.scope.id}
+        for item, item_sides in known.nulled_by.items():
+            if not item_sides <= matched and self._has_claimed(relation_key(home.scope.id, item), context, home):
+                matched |= item_sides
+        return not sides <= matched
+
+    def _has_claimed(self, key: Key, context: Context, home: Context) -> bool:
+        """Return whether *key* is claimed in *context* or between it and *home*: in an arm of CASE, a sub-select."""
+        around: Context | None = context
+        while around is not None and around.scope is not home.scope:
+            if key in around.claims or key in self._claims_of_level(around):
+                return True
+            around = around.scope.parent
+        return around is not None and key in around.claims
 
     def _joins_of(self, var: Node, home: Context) -> set[int]:
         """Return varnullingrels (PostgreSQL 16) without the entry of GROUP BY, whose sets have a rule of their own."""
