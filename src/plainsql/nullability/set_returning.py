@@ -57,6 +57,6 @@ ROWS_NOT_NULL: dict[int, tuple[bool, ...]] = {
 """
 By pg_proc OID: for each out-parameter in order, or the one scalar, whether no row holds NULL there.
 
-It holds whatever the arguments: a NULL among them means no rows. Only string_to_table isn't strict; it returns no row of
-a NULL string, and splits at every character if the separator is NULL.
+It holds whatever the arguments: a NULL among them means no rows. Only string_to_table isn't strict; it returns no row
+of a NULL string, and splits at every character if the separator is NULL.
 """

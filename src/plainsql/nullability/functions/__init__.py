@@ -22,10 +22,10 @@ from plainsql.nullability.functions import (
     times,
 )
 from plainsql.nullability.functions.fields import FIELDS
-from plainsql.nullability.functions.null_arguments import NEEDS, OF_NULL_TOO, ONE_OF
+from plainsql.nullability.functions.null_arguments import IGNORES, OF_NULL_TOO, ONE_OF
 from plainsql.nullability.functions.table import oids
 
-__all__ = ["CAST_TO_TEXT", "ELEMENTS_NOT_NULL", "FIELDS", "NEEDS", "OF_NULL_TOO", "ONE_OF", "TABLES", "TOTAL"]
+__all__ = ["CAST_TO_TEXT", "ELEMENTS_NOT_NULL", "FIELDS", "IGNORES", "OF_NULL_TOO", "ONE_OF", "TABLES", "TOTAL"]
 
 _TOPICS = (
     arrays,
@@ -67,7 +67,7 @@ string_to_array 394(text,text)
 tsvector_to_array 3326(tsvector)
 xpath 2931(text,xml,text[]) 2932(text,xml)
 """
-"""Manual, 9.4, 9.10, 9.13, 9.15, 9.19, 9.27. Left out: string_to_array(text,text,text), which is there to make NULLs."""
+"""Manual, 9.4, 9.10, 9.13, 9.15, 9.19, 9.27. Left out: string_to_array(text,text,text), there to make NULLs."""
 
 ELEMENTS_NOT_NULL: frozenset[int] = oids(ELEMENTS)
 """Functions whose array holds no NULL element when no argument is NULL."""

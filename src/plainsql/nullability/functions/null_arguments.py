@@ -33,7 +33,7 @@ set_config 2078(text,text,bool)
 tsrange 3933(timestamp,timestamp) 3934(timestamp,timestamp,text)
 tstzrange 3937(timestamptz,timestamptz) 3938(timestamptz,timestamptz,text)
 """
-"""Manual, 9.2, 9.4, 9.10, 9.16, 9.19, 9.20, 9.27; varlena.c, json.c, jsonb.c, array_userfuncs.c, rangetypes.c, enum.c."""
+"""Manual, 9.2, 9.4, 9.10, 9.16, 9.19, 9.20, 9.27; varlena.c, json.c, jsonb.c, array_userfuncs.c, rangetypes.c."""
 
 FIRST = """
 array_positions 3279(anycompatiblearray,anycompatible)
@@ -60,11 +60,14 @@ TABLES = (WHATEVER, FIRST, FIRST_TWO, ONE)
 OF_NULL_TOO: frozenset[int] = oids(WHATEVER)
 """Functions that return a value or raise whatever the arguments."""
 
-NEEDS: dict[int, frozenset[int]] = {
-    **dict.fromkeys(oids(FIRST), frozenset({0})),
-    **dict.fromkeys(oids(FIRST_TWO), frozenset({0, 1})),
+_MAX_ARGUMENTS = 100
+"""FUNC_MAX_ARGS of pg_config_manual.h, for those of a variadic function."""
+
+IGNORES: dict[int, frozenset[int]] = {
+    **dict.fromkeys(oids(FIRST), frozenset(range(1, _MAX_ARGUMENTS))),
+    **dict.fromkeys(oids(FIRST_TWO), frozenset(range(2, _MAX_ARGUMENTS))),
 }
-"""Positions, from 0, of the arguments that mustn't be NULL; the others may."""
+"""Positions, from 0, of the arguments that may be NULL."""
 
 ONE_OF: frozenset[int] = oids(ONE)
 """Functions that return NULL only if every argument is NULL."""

@@ -1,8 +1,9 @@
 """
 The notation of the tables of built-in functions.
 
-A line starts with a function's name or an operator's sign; ``OID(argument types)`` follows for each overload. An indented
-line goes on. An operator stands for its function (oprcode), which is what a query tree names. Types are called by typname.
+A line starts with a function's name or an operator's sign; ``OID(argument types)`` follows for each overload. An
+indented line goes on. An operator stands for its function (oprcode), which is what a query tree names. Types are called
+by typname, arrays by that of their elements and ``[]``.
 """
 
 from __future__ import annotations
