@@ -22,10 +22,10 @@ from plainsql.nullability.functions import (
     times,
 )
 from plainsql.nullability.functions.fields import FIELDS
-from plainsql.nullability.functions.null_arguments import IGNORES, OF_NULL_TOO, ONE_OF
+from plainsql.nullability.functions.null_arguments import NEEDS, OF_NULL_TOO, ONE_OF
 from plainsql.nullability.functions.table import oids
 
-__all__ = ["CAST_TO_TEXT", "ELEMENTS_NOT_NULL", "FIELDS", "IGNORES", "OF_NULL_TOO", "ONE_OF", "TABLES", "TOTAL"]
+__all__ = ["CAST_TO_TEXT", "ELEMENTS_NOT_NULL", "FIELDS", "NEEDS", "OF_NULL_TOO", "ONE_OF", "TABLES", "TOTAL"]
 
 _TOPICS = (
     arrays,

@@ -60,14 +60,11 @@ TABLES = (WHATEVER, FIRST, FIRST_TWO, ONE)
 OF_NULL_TOO: frozenset[int] = oids(WHATEVER)
 """Functions that return a value or raise whatever the arguments."""
 
-_MAX_ARGUMENTS = 100
-"""FUNC_MAX_ARGS of pg_config_manual.h, for those of a variadic function."""
-
-IGNORES: dict[int, frozenset[int]] = {
-    **dict.fromkeys(oids(FIRST), frozenset(range(1, _MAX_ARGUMENTS))),
-    **dict.fromkeys(oids(FIRST_TWO), frozenset(range(2, _MAX_ARGUMENTS))),
+NEEDS: dict[int, frozenset[int]] = {
+    **dict.fromkeys(oids(FIRST), frozenset({0})),
+    **dict.fromkeys(oids(FIRST_TWO), frozenset({0, 1})),
 }
-"""Positions, from 0, of the arguments that may be NULL."""
+"""Positions, from 0, of the arguments that mustn't be NULL; the others may."""
 
 ONE_OF: frozenset[int] = oids(ONE)
 """Functions that return NULL only if every argument is NULL."""
