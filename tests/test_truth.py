@@ -1,0 +1,59 @@
+"""Statements whose nullability is known: rows witness each of them, and plainsql must say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.truth.databases import Databases, truth_databases
+from tests.truth.score import Difference, compare, render_table, score
+from tests.truth.statements import Truth, load_truths
+from tests.truth.witness import refute
+
+TRUTHS = load_truths()
+
+
+@pytest.fixture(scope="module")
+def databases(server: str) -> Iterator[Databases]:
+    with truth_databases(server) as databases:
+        yield databases
+
+
+@pytest.fixture(scope="module")
+def truths(databases: Databases) -> list[Truth]:
+    """The statements that this server takes."""
+    return [truth for truth in TRUTHS if databases.misses(truth) is None]
+
+
+@pytest.fixture(scope="module")
+def differences(databases: Databases, truths: list[Truth]) -> list[Difference]:
+    return compare(databases, truths)
+
+
+@pytest.mark.parametrize("truth", TRUTHS, ids=[truth.key for truth in TRUTHS])
+def test_rows_witness_what_is_written(databases: Databases, truth: Truth) -> None:
+    if reason := databases.misses(truth):
+        pytest.skip(reason)
+    assert refute(databases, truth) == []
+
+
+def test_every_topic_shows_what_is_null_and_what_is_not() -> None:
+    for topic in {truth.topic for truth in TRUTHS}:
+        marks = [mark for truth in TRUTHS if truth.topic == topic for mark in (*truth.columns, *truth.parameters)]
+        assert {mark.nullable for mark in marks} == {True, False}, topic
+
+
+def test_no_column_is_called_never_null_that_can_be(differences: list[Difference]) -> None:
+    assert [str(found) for found in differences if found.wrong and not found.what.startswith("None ")] == []
+
+
+def test_none_makes_sense_where_it_is_said_to_and_nowhere_else(differences: list[Difference]) -> None:
+    assert [str(found) for found in differences if found.what.startswith("None ")] == []
+
+
+def test_nearly_all_columns_that_are_never_null_are_proved_so(
+    truths: list[Truth], differences: list[Difference]
+) -> None:
+    print(render_table(truths, differences))
+    assert score(truths, differences).share >= 97, [str(found) for found in differences if not found.wrong]

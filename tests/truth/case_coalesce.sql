@@ -1,0 +1,176 @@
+-- COALESCE, CASE, NULLIF, GREATEST and LEAST.
+
+-- name: coalesce_with_a_constant()
+-- COALESCE with a constant is never NULL.
+-- Columns: cut!, refund?
+SELECT coalesce(i.discount, 0) AS cut, s.refund FROM item AS i, sale AS s;
+
+-- name: coalesce_of_nullable_columns()
+-- COALESCE of columns that may all be NULL may be NULL.
+-- Columns: either?, surely!
+SELECT coalesce(note, last_mood::text) AS either, coalesce(note, last_mood::text, title) AS surely FROM item;
+
+-- name: coalesce_stops_at_the_first()
+-- One argument that is never NULL is enough, wherever it stands.
+-- Columns: first!, middle!
+SELECT coalesce(price, discount) AS first, coalesce(discount, price, NULL) AS middle FROM item;
+
+-- name: coalesce_of_an_aggregate()
+-- The sum of no row is NULL; with a fallback it is not.
+-- Columns: total!, bare?
+SELECT coalesce(sum(quantity), 0) AS total, sum(quantity) AS bare FROM sale;
+
+-- name: coalesce_of_a_subquery()
+-- A scalar sub-query without a row is NULL.
+-- Columns: buyer!, bare?
+SELECT
+    coalesce((SELECT s.buyer FROM sale AS s WHERE s.item_id = i.id LIMIT 1), 'nobody') AS buyer,
+    (SELECT s.buyer FROM sale AS s WHERE s.item_id = i.id LIMIT 1) AS bare
+FROM item AS i;
+
+-- name: coalesce_in_an_expression()
+-- A fallback that stands below a strict operator makes the whole filled.
+-- Columns: net!, loose?
+SELECT price - coalesce(discount, 0) AS net, price - discount AS loose FROM item;
+
+-- name: coalesce_that_can_be_null()
+-- A fallback that may be NULL itself is none.
+-- Columns: weak?, strong!
+SELECT coalesce(discount, nullif(price, 10)) AS weak, coalesce(nullif(price, 10), 0) AS strong FROM item;
+
+-- name: coalesce_with_a_parameter(cut)
+-- A parameter in COALESCE may be None, and is no fallback then.
+-- Columns: loose?, firm!
+-- Parameters: cut?
+SELECT coalesce(discount, :cut) AS loose, coalesce(:cut, discount, 0) AS firm FROM item;
+
+-- name: case_without_else()
+-- CASE without ELSE is NULL where no test holds.
+-- Columns: size?, id!
+SELECT CASE WHEN price > 15 THEN 'dear' END AS size, id FROM item;
+
+-- name: case_with_else()
+-- CASE is never NULL where no arm is.
+-- Columns: size!, note?
+SELECT CASE WHEN price > 15 THEN 'dear' WHEN price > 5 THEN 'fair' ELSE 'cheap' END AS size, note FROM item;
+
+-- name: case_with_a_null_arm()
+-- One arm that may be NULL is enough.
+-- Columns: label?, other?
+SELECT
+    CASE WHEN price > 15 THEN note ELSE title END AS label,
+    CASE WHEN price > 15 THEN title WHEN price > 5 THEN NULL ELSE 'x' END AS other
+FROM item;
+
+-- name: case_of_values()
+-- The short form is the same.
+-- Columns: word?, sure!
+SELECT
+    CASE mood WHEN 'sad' THEN 'down' WHEN 'ok' THEN 'fine' END AS word,
+    CASE mood WHEN 'sad' THEN 'down' ELSE 'fine' END AS sure
+FROM item;
+
+-- name: case_narrows_its_arm()
+-- Where a test holds, what it tested strictly is filled.
+-- Columns: cut!, other?
+SELECT
+    CASE WHEN discount > 0 THEN discount ELSE 0 END AS cut,
+    CASE WHEN discount > 0 THEN last_mood::text ELSE '' END AS other
+FROM item;
+
+-- name: case_is_not_null()
+-- IS NOT NULL in the test does so too.
+-- Columns: label!, wrong?
+SELECT
+    CASE WHEN note IS NOT NULL THEN note ELSE title END AS label,
+    CASE WHEN note IS NOT NULL THEN title ELSE note END AS wrong
+FROM item;
+
+-- name: case_is_null()
+-- Where x IS NULL fails, x is filled in the arms that follow.
+-- Columns: label!, wrong?
+SELECT
+    CASE WHEN note IS NULL THEN title ELSE note END AS label,
+    CASE WHEN note IS NULL THEN note ELSE title END AS wrong
+FROM item;
+
+-- name: case_else_after_a_comparison()
+-- A comparison that doesn't hold may be unknown, and what it compared NULL.
+-- Columns: cut?, id!
+SELECT CASE WHEN discount > 1 THEN 1 ELSE discount END AS cut, id FROM item;
+
+-- name: case_with_several_tests()
+-- Each arm has what its own test proved, and the tests before it failed.
+-- Columns: best!, weak?
+SELECT
+    CASE WHEN discount IS NULL THEN 0 WHEN note IS NULL THEN discount ELSE discount + length(note) END AS best,
+    CASE WHEN discount IS NULL THEN 0 WHEN price > 10 THEN discount ELSE length(note) END AS weak
+FROM item;
+
+-- name: case_over_a_left_join()
+-- A CASE without NULL arms is filled even on the nullable side of a join.
+-- Columns: sold!, how_many!, loose?
+SELECT
+    CASE WHEN s.id IS NULL THEN 'no' ELSE 'yes' END AS sold,
+    CASE WHEN s.id IS NULL THEN 0 ELSE s.quantity END AS how_many,
+    CASE WHEN s.gift THEN 0 ELSE s.quantity END AS loose
+FROM item AS i LEFT JOIN sale AS s ON s.item_id = i.id;
+
+-- name: nested_case()
+-- CASE inside CASE.
+-- Columns: word!, gap?
+SELECT
+    CASE WHEN price > 15 THEN CASE WHEN discount > 1 THEN 'a' ELSE 'b' END ELSE 'c' END AS word,
+    CASE WHEN price > 15 THEN CASE WHEN discount > 1 THEN 'a' END ELSE 'c' END AS gap
+FROM item;
+
+-- name: case_with_a_subquery()
+-- A sub-query in an arm may have no row.
+-- Columns: found?, counted!
+SELECT
+    CASE WHEN i.price > 0 THEN (SELECT s.quantity FROM sale AS s WHERE s.id = i.id) ELSE 0 END AS found,
+    CASE WHEN i.price > 0 THEN (SELECT count(*) FROM sale AS s WHERE s.id = i.id) ELSE 0 END AS counted
+FROM item AS i;
+
+-- name: nullif_makes_null()
+-- NULLIF of two filled columns is NULL where they are equal.
+-- Columns: ratio?, price!
+SELECT price / nullif(price - 10, 0) AS ratio, price FROM item;
+
+-- name: greatest_and_least()
+-- GREATEST and LEAST pass over NULL; one filled argument is enough.
+-- Columns: most!, least!, loose?
+SELECT greatest(price, discount) AS most, least(discount, price) AS least, greatest(discount, length(note)) AS loose FROM item;
+
+-- name: greatest_with_a_parameter(floor)
+-- A parameter of GREATEST may be None: it is passed over.
+-- Columns: most!, loose?
+-- Parameters: floor?
+SELECT greatest(price, :floor) AS most, greatest(discount, :floor) AS loose FROM item;
+
+-- name: coalesce_in_where()
+-- A fallback in a test proves nothing of the column.
+-- Columns: discount?, kept!
+SELECT discount, coalesce(discount, 1) AS kept FROM item WHERE coalesce(discount, 1) > 0;
+
+-- name: case_with_a_parameter(edge)
+-- A parameter in the test of a CASE may be None: the test doesn't hold then.
+-- Columns: size!, gap?
+-- Parameters: edge?
+SELECT CASE WHEN price > :edge THEN 'dear' ELSE 'cheap' END AS size, CASE WHEN price > :edge THEN 1 END AS gap FROM item;
+
+-- name: nullif_with_a_parameter(word)
+-- NULLIF compares; with None it gives its first argument back.
+-- Columns: title?, id!
+-- Parameters: word! by-rule
+SELECT nullif(title, :word) AS title, id FROM item;
+
+-- name: boolean_case()
+-- A CASE of truth values is one.
+-- Columns: dear!, maybe?
+SELECT CASE WHEN price > 15 THEN true ELSE false END AS dear, CASE WHEN price > 15 THEN true ELSE discount > 1 END AS maybe FROM item;
+
+-- name: coalesce_of_composite()
+-- COALESCE takes a composite value whose fields are NULL for a value.
+-- Columns: home!, city?
+SELECT coalesce(home, ROW ('s', 'c', 'z')::address) AS home, (coalesce(home, ROW ('s', 'c', 'z')::address)).city AS city FROM account;

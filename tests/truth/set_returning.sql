@@ -1,0 +1,142 @@
+-- Functions that return rows: what they return, and how two of them side by side are filled up with NULL.
+
+-- name: series()
+-- generate_series returns numbers.
+-- Columns: n!, m?
+SELECT s.n, nullif(s.n, 2) AS m FROM generate_series(1, 3) AS s (n);
+
+-- name: series_of_a_nullable_bound()
+-- A bound of NULL gives no row, not a row of NULL.
+-- Columns: id!, n!, discount?
+SELECT i.id, s.n, i.discount FROM item AS i CROSS JOIN LATERAL generate_series(1, i.price) AS s (n);
+
+-- name: series_on_the_nullable_side()
+-- A left join gives that row.
+-- Columns: id!, n?
+SELECT i.id, s.n FROM item AS i LEFT JOIN LATERAL generate_series(1, i.discount) AS s (n) ON true;
+
+-- name: series_of_days()
+-- So with days.
+-- Columns: day!, sales!, last?
+SELECT d.day, count(s.id) AS sales, max(s.id) AS last
+FROM generate_series('2024-01-01'::timestamptz, '2024-01-03', '1 day') AS d (day) LEFT JOIN sale AS s ON s.sold_at = d.day GROUP BY d.day;
+
+-- name: unnested()
+-- An array may hold NULL though the column doesn't; the number of the element is known.
+-- Columns: word?, no!
+SELECT t.word, t.no FROM account AS a CROSS JOIN LATERAL unnest(a.tags) WITH ORDINALITY AS t (word, no);
+
+-- name: unnested_constants()
+-- An array written out holds what is written.
+-- Columns: n!, m?
+SELECT a.n, b.m FROM unnest(ARRAY[1, 2]) AS a (n), unnest(ARRAY[1, NULL]) AS b (m);
+
+-- name: unnested_together()
+-- Of two arrays the shorter one is filled up.
+-- Columns: n?, m?, no!
+SELECT u.n, u.m, u.no FROM unnest(ARRAY[1, 2], ARRAY['a']) WITH ORDINALITY AS u (n, m, no), (VALUES (1)) AS one (x)
+UNION ALL SELECT u.n, u.m, u.no FROM unnest(ARRAY[1], ARRAY['a', 'b']) WITH ORDINALITY AS u (n, m, no);
+
+-- name: unnested_parameter(ids)
+-- None gives no element; an array may hold one that is NULL.
+-- Columns: id?, no!
+-- Parameters: ids!
+SELECT t.id, t.no FROM unnest(:ids::integer[]) WITH ORDINALITY AS t (id, no);
+
+-- name: unnested_parameter_joined(ids)
+-- The join throws elements away that are NULL.
+-- Columns: wanted!, title!, note?
+-- Parameters: ids!
+SELECT t.id AS wanted, i.title, i.note FROM unnest(:ids::integer[]) AS t (id) JOIN item AS i ON i.id = t.id;
+
+-- name: rows_from()
+-- ROWS FROM fills up the shorter of its functions.
+-- Columns: short?, long?, no!
+SELECT x.short, x.long, x.no FROM ROWS FROM (generate_series(1, 2), generate_series(1, 3)) WITH ORDINALITY AS x (short, long, no)
+UNION ALL SELECT x.short, x.long, x.no FROM ROWS FROM (generate_series(1, 4), generate_series(1, 3)) WITH ORDINALITY AS x (short, long, no);
+
+-- name: in_the_select_list()
+-- One set-returning function in the select list repeats the row.
+-- Columns: id!, n!, note?
+SELECT id, generate_series(1, 2) AS n, note FROM item;
+
+-- name: two_in_the_select_list()
+-- Of two the shorter one is filled up.
+-- Columns: id!, few?, many?
+SELECT id, generate_series(1, 1) AS few, generate_series(1, price) AS many FROM item WHERE price IN (0, 2);
+
+-- name: expression_over_a_series()
+-- An expression over a series.
+-- Columns: double!, gap?
+SELECT s.n * 2 AS double, nullif(s.n, 1) AS gap FROM generate_series(1, 3) AS s (n);
+
+-- name: split()
+-- The parts of a text are texts.
+-- Columns: part!, other!, blank?
+SELECT p.part, r.other, b.blank
+FROM string_to_table('a,b', ',') AS p (part), regexp_split_to_table('a b', ' ') AS r (other), string_to_table('a,b', ',', 'b') AS b (blank);
+
+-- name: array_elements()
+-- An element of a JSON array is a value, if only null; as text it is NULL then.
+-- Columns: element!, word?
+SELECT e.element, w.word
+FROM jsonb_array_elements('[1, null]') AS e (element), jsonb_array_elements_text('[1, null]') AS w (word);
+
+-- name: object_members()
+-- Keys are never NULL, nor are values, but for those taken as text.
+-- Columns: key!, value!, word?, name!
+SELECT e.key, e.value, t.value AS word, k.name
+FROM jsonb_each('{"a": null}') AS e, jsonb_each_text('{"a": null}') AS t, jsonb_object_keys('{"a": 1}') AS k (name);
+
+-- name: record_set()
+-- What is read out of JSON may be missing.
+-- Columns: a?, b?, one!
+SELECT r.a, r.b, 1 AS one FROM jsonb_to_recordset('[{"a": 1}, {"b": "x"}]') AS r (a integer, b text);
+
+-- name: populated()
+-- So is a row populated out of JSON, also of a table that refuses NULL.
+-- Columns: id?, title?, one!
+SELECT r.id, r.title, 1 AS one FROM jsonb_populate_record(NULL::item, '{"id": null}') AS r;
+
+-- name: user_set()
+-- A user's function may return anything, also in columns of a table's row.
+-- Columns: id?, title?, one!
+SELECT h.id, h.title, 1 AS one FROM hollow_items() AS h;
+
+-- name: user_table()
+-- RETURNS TABLE promises nothing.
+-- Columns: id?, title?, no!
+SELECT p.id, p.title, p.no FROM pairs() WITH ORDINALITY AS p (id, title, no);
+
+-- name: user_table_tested()
+-- A test outside proves what the function doesn't.
+-- Columns: id!, title?
+SELECT p.id, p.title FROM pairs() AS p WHERE p.id > 0;
+
+-- name: user_row()
+-- A function that returns one row returns one of NULL when it finds none.
+-- Columns: id?, price!
+SELECT x.id, i.price FROM item AS i CROSS JOIN LATERAL one_item(i.id + 1) AS x;
+
+-- name: matches()
+-- Each match is an array; its elements may be missing.
+-- Columns: found!, first?
+SELECT m.found, m.found[1] AS first FROM regexp_matches('ab', '(x)?b', 'g') AS m (found);
+
+-- name: subscripts()
+-- generate_subscripts returns numbers.
+-- Columns: no!, word?
+SELECT s.no, a.tags[s.no] AS word FROM account AS a CROSS JOIN LATERAL generate_subscripts(a.tags, 1) AS s (no);
+
+-- name: series_with_parameters(first, last)
+-- A bound of None gives no row.
+-- Columns: n!, gap?
+-- Parameters: first!, last!
+SELECT s.n, nullif(s.n, 1) AS gap FROM generate_series(:first::integer, :last::integer) AS s (n);
+
+-- name: json_table()
+-- Columns of JSON_TABLE may be missing; its number of rows is counted, and EXISTS answered.
+-- Columns: no!, a?, has!
+-- Requires: 17
+SELECT t.no, t.a, t.has
+FROM JSON_TABLE('[{"a": 1}, {"b": 2}]'::jsonb, '$[*]' COLUMNS (no FOR ORDINALITY, a integer PATH '$.a', has boolean EXISTS PATH '$.b')) AS t;
