@@ -106,9 +106,14 @@ _BUILTIN: dict[int, Accepts] = {
 }
 
 
+def is_sequence(value: Any) -> bool:
+    """Tell whether *value* can be an array: text and bytes are none."""
+    return isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray, memoryview))
+
+
 def _sequence(element: Fits | None) -> Fits:
     def fits(value: Any) -> bool:
-        if not isinstance(value, Sequence) or isinstance(value, (str, bytes, bytearray, memoryview)):
+        if not is_sequence(value):
             return False
         if element is None:
             return True
@@ -132,22 +137,27 @@ def accepts(oid: int) -> Accepts | None:
 
 def refusal(statement: Statement[Any], index: int, value: object, cause: BaseException | None = None) -> ParameterError:
     """Return the error for argument *index*; the message never shows the value, which may be a secret."""
-    takes = accepts(statement.dump_oids[index])
-    oid = statement.dump_oids[index]
-    info = builtin_types.get(oid)
+    kind = statement.dump_oids[index]
+    codec = statement.codecs[index]
+    if codec is not None:
+        expected, given = codec.expected, codec.found(value)
+    else:
+        takes = accepts(kind) if isinstance(kind, int) else None
+        expected, given = takes.expected if takes else "a value of its type", found(value, takes)
+    oid = kind if isinstance(kind, int) else statement.bind_oids[index]
+    info = builtin_types.get(oid) if oid else None
     pg_type = "" if info is None else f" ({info.regtype}{'[]' if info.array_oid == oid else ''})"
-    expected = takes.expected if takes else "a value of its type"
     reason = "" if cause is None else f": {cause}"
     if isinstance(cause, UnicodeEncodeError):  # its message shows a piece of the value
         reason = f" that {cause.encoding} can't encode"
     return ParameterError(
         f"{statement.file}:{statement.line}: query '{statement.name}': parameter '{statement.params[index]}' takes "
-        f"{expected}{pg_type}, found {found(value, takes)}{reason}"
+        f"{expected}{pg_type}, found {given}{reason}"
     )
 
 
 def found(value: object, takes: Accepts | None) -> str:
-    """Say in words what was given, without the value."""
+    """Say in words what was given to a parameter of a built-in type, without the value."""
     name = type(value).__name__
     match value:
         case bool():
@@ -164,8 +174,17 @@ def found(value: object, takes: Accepts | None) -> str:
             element = _BUILTIN.get(info.oid) if takes and (info := _array_of(takes)) else None
             wrong = next((item for item in value if item is not None and element and not element.fits(item)), None)
             return f"a {name}" if wrong is None else f"a {name} with {found(wrong, element)} in it"
-    article = "an" if name[0].lower() in "aeiou" else "a"
-    return f"{article} {name}"
+    return in_words(value)
+
+
+def in_words(value: object) -> str:
+    """Return ``a str``, ``an Address``: the class of *value*."""
+    return an(type(value).__name__)
+
+
+def an(name: str) -> str:
+    """Return *name* with its article."""
+    return f"{'an' if name[:1].lower() in set('aeiou') else 'a'} {name}"
 
 
 def _array_of(takes: Accepts) -> Any:

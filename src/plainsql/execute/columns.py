@@ -7,6 +7,11 @@ timestamp for an instant in the session's zone. That would be wrong data without
 
 from __future__ import annotations
 
+from psycopg.postgres import types as builtin_types
+from psycopg.pq import Format
+
+from plainsql.errors import StaleModuleError
+
 TEXTS = {19, 25, 1043, 1003, 1009, 1015}
 """name, text, varchar and their arrays: their loaders take any text as it is."""
 
@@ -30,16 +35,45 @@ _READS: dict[int, set[int]] = {
 }
 """Types beside its own that a loader reads to the same Python value: integer became bigint, and no module is stale."""
 
-_SCALARS = {16, 17, 650, 869, 1082, 1083, 1114, 1184, 1186, 1266, 1700, 2950} | _INTS | _FLOATS | _JSON
+_TEXT_IN_BINARY = {19, 25, 142, 1042, 1043, 1790, 2278}
+"""Types whose binary form is their text: name, text, xml, bpchar, varchar, refcursor, and void, which is empty."""
+
+_SAME_IN_BINARY = (_INTS, _FLOATS, _JSON, _TEXT_IN_BINARY)
+"""Types that psycopg's binary loaders read to values of one Python type, each from a form of its own."""
 
 
-def to_check(load_oids: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+def is_array(oid: int) -> bool:
+    """Tell whether a built-in type is an array."""
+    info = builtin_types.get(oid)
+    return info is not None and info.array_oid == oid
+
+
+def to_check(kinds: tuple[object, ...]) -> tuple[tuple[int, object], ...]:
     """Return the columns whose type matters, with the type of their loader."""
-    return tuple((index, oid) for index, oid in enumerate(load_oids) if oid not in TEXTS)
+    return tuple((index, kind) for index, kind in enumerate(kinds) if kind not in TEXTS)
 
 
 def reads(load_oid: int, type_oid: int) -> bool:
-    """Return whether the loader of *load_oid* reads a column that is now of *type_oid*."""
+    """Return whether the loader of *load_oid* reads the text of a column that is now of *type_oid*."""
     if type_oid >= FIRST_USER_OID:  # an array of a domain; the server reports a domain itself as its base type
-        return load_oid not in _SCALARS
+        return is_array(load_oid)
     return type_oid == load_oid or type_oid in _READS.get(load_oid, ())
+
+
+def reads_binary(load_oid: int, type_oid: int) -> bool:
+    """Return whether a column that is now of *type_oid* is read in binary to what *load_oid* promises."""
+    if type_oid >= FIRST_USER_OID:  # the label of an enum, the text of citext
+        return load_oid in _TEXT_IN_BINARY
+    return type_oid == load_oid or any(load_oid in family and type_oid in family for family in _SAME_IN_BINARY)
+
+
+def read_as(load_oid: int, type_oid: int, format: Format) -> int:
+    """
+    Return the type whose loader reads a value of *type_oid*: in binary each type has a form of its own.
+
+    Raises:
+        StaleModuleError: It would not be what *load_oid* promises.
+    """
+    if not (reads if format == Format.TEXT else reads_binary)(load_oid, type_oid):
+        raise StaleModuleError(f"a type has changed from {load_oid} to {type_oid} since: run `plainsql generate`")
+    return load_oid if format == Format.TEXT or type_oid >= FIRST_USER_OID else type_oid

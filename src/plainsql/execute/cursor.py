@@ -18,10 +18,12 @@ from psycopg._cursor_base import BaseCursor
 from psycopg._queries import PostgresQuery
 from psycopg.abc import Buffer, PQGen, Query
 from psycopg.adapt import Transformer
+from psycopg.pq.abc import PGresult
 
 from plainsql.errors import StaleModuleError
+from plainsql.execute.adapters import with_codecs
 from plainsql.execute.arguments import refusal
-from plainsql.execute.columns import reads
+from plainsql.execute.binding import bind_column, is_read, rebind_binary
 from plainsql.execute.limits import ServerLimit, in_transaction, refuse_pipeline
 
 if TYPE_CHECKING:
@@ -68,16 +70,16 @@ class StatementMixin(BaseCursor[Any, Any]):
         self._pgconn = conn.pgconn
         self._adapters = conn.adapters
         self._statement = statement
-        self.format = TEXT
+        self.format = statement.format
         self.arraysize = 1
         self._closed = False
         self._last_query = None
         self._reset()
-        self._tx = tx = Transformer(conn)
+        self._tx = tx = Transformer(with_codecs(conn, statement.private) if statement.private else conn)
         statement.check(arguments)
         query = statement.query if statement.is_ascii else statement.sql.encode(tx.encoding)
         if statement.dump_oids:
-            tx.set_dumper_types(statement.dump_oids, TEXT)
+            tx.set_dumper_types(statement.dumpers, statement.send)
             self._bound = BoundQuery(query, statement.bind_oids, statement.formats, self.dumped(arguments))
         else:
             self._bound = BoundQuery(query, (), [], None)
@@ -101,13 +103,14 @@ class StatementMixin(BaseCursor[Any, Any]):
         return result
 
     def _blame(self, arguments: tuple[Any, ...], error: Exception) -> Exception:
-        for index, (oid, value) in enumerate(zip(self._statement.dump_oids, arguments, strict=True)):
-            tx = Transformer(self._conn)
-            tx.set_dumper_types((oid,), TEXT)
+        statement = self._statement
+        for index, (oid, value) in enumerate(zip(statement.dumpers, arguments, strict=True)):
+            tx = Transformer(with_codecs(self._conn, statement.private) if statement.private else self._conn)
+            tx.set_dumper_types((oid,), statement.send)
             try:
                 tx.dump_sequence((value,), ())
             except Exception:
-                return refusal(self._statement, index, value, error)
+                return refusal(statement, index, value, error)
         return error
 
     def _start_query(self, query: Query | None = None) -> PQGen[None]:
@@ -129,14 +132,37 @@ class StatementMixin(BaseCursor[Any, Any]):
                 "run `plainsql generate`"
             )
         if statement.load_oids is None:
-            tx.set_pgresult(result)
-        else:
-            ftype = result.ftype
+            self._load_as_described(result)
+            return
+        ftype = result.ftype
+        loaders: Sequence[int] = statement.loaders
+        if statement.format == TEXT:
             for index, oid in statement.checked:
-                if ftype(index) != oid and not reads(oid, ftype(index)):
+                if (type_oid := ftype(index)) != oid and not is_read(oid, type_oid):
                     raise self._changed(index)
-            tx.set_pgresult(result, set_loaders=False)
-            tx.set_loader_types(statement.load_oids, TEXT)
+        else:
+            loaders = self._binary_loaders(result)
+        tx.set_pgresult(result, set_loaders=False)
+        tx.set_loader_types(loaders, statement.format)
+
+    def _load_as_described(self, result: PGresult) -> None:
+        """Read each column by the type that the server says, those that psycopg would misread by ours."""
+        types = [result.ftype(index) for index in range(result.nfields)]
+        loaders = [bind_column(oid, self.format) for oid in types]
+        if private := tuple([ours for ours, oid in zip(loaders, types, strict=True) if ours != oid]):
+            self._tx = Transformer(with_codecs(self._conn, private))
+        self._tx.set_pgresult(result, set_loaders=False)
+        self._tx.set_loader_types(loaders, self.format)
+
+    def _binary_loaders(self, result: PGresult) -> list[int]:
+        """Return the loaders of a binary result: an integer that became a bigint has another form."""
+        loaders: list[int] = []
+        for index, kind in enumerate(self._statement.load_oids or ()):
+            loader = rebind_binary(kind, result.ftype(index))
+            if loader is None:
+                raise self._changed(index)
+            loaders.append(loader)
+        return loaders
 
     def _changed(self, index: int) -> StaleModuleError:
         result = self.pgresult

@@ -10,7 +10,10 @@ from psycopg.pq import Format
 
 from plainsql.errors import ParameterError
 from plainsql.execute.arguments import Fits, accepts, refusal
-from plainsql.execute.columns import to_check
+from plainsql.execute.binding import bind_argument, bind_column, codec_of_argument
+from plainsql.execute.columns import FIRST_USER_OID, to_check
+from plainsql.execute.wire.codec import TEXT, Codec, Kind
+from plainsql.execute.wire.fields import fields_of
 
 R = TypeVar("R")
 
@@ -26,12 +29,14 @@ class Statement(Generic[R]):
         line: Line of the query's header.
         sql: Text with ``$1``, ``$2``…
         params: Names behind ``$1``, ``$2``…
-        dump_oids: Built-in OIDs whose dumpers turn the arguments into text.
+        dump_oids: What writes the arguments: a built-in type by its OID, the class of a composite type, a codec.
         bind_oids: OIDs sent in Parse: the same, or 0 where the server infers a type of the database.
         row: Called with the columns in order; None where no row is made: a value, a count, a script.
-        load_oids: Built-in OIDs whose loaders read the columns; None: those of the result.
+        load_oids: What reads the columns, like *dump_oids*; None: the types of the result.
         timeout: Seconds; None: no limit of its own.
         statements: Of a script: each statement.
+        format: In which columns come; BINARY only if each can be read so.
+        send: In which arguments go; those that have no binary form go as text.
     """
 
     name: str
@@ -39,27 +44,43 @@ class Statement(Generic[R]):
     line: int
     sql: LiteralString
     params: tuple[str, ...] = ()
-    dump_oids: tuple[int, ...] = ()
+    dump_oids: tuple[Kind, ...] = ()
     bind_oids: tuple[int, ...] = ()
     row: Callable[..., R] | None = None
-    load_oids: tuple[int, ...] | None = None
+    load_oids: tuple[Kind, ...] | None = None
     timeout: float | None = None
     statements: tuple[LiteralString, ...] = ()
+    format: Format = TEXT
+    send: Format = TEXT
     query: bytes = field(init=False, repr=False)
     is_ascii: bool = field(init=False, repr=False)
     fits: tuple[Fits | None, ...] = field(init=False, repr=False)
     formats: list[Format] = field(init=False, repr=False)
     columns: int | None = field(init=False, repr=False)
-    checked: tuple[tuple[int, int], ...] = field(init=False, repr=False)
+    checked: tuple[tuple[int, object], ...] = field(init=False, repr=False)
+    codecs: tuple[Codec | None, ...] = field(init=False, repr=False)
+    dumpers: tuple[int, ...] = field(init=False, repr=False)
+    loaders: tuple[int, ...] = field(init=False, repr=False)
+    private: tuple[int, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         put = object.__setattr__
+        kinds = self.load_oids or ()
+        codecs = tuple([codec_of_argument(kind, self.send) for kind in self.dump_oids])
+        bound = [bind_argument(*given, self.send) for given in zip(self.dump_oids, self.bind_oids, strict=True)]
+        dumpers = tuple([oid for oid, _ in bound])
+        fields = fields_of(self.row)
+        loaders = tuple([bind_column(kind, self.format) for kind in kinds])
         put(self, "query", self.sql.encode())
         put(self, "is_ascii", self.sql.isascii())
-        put(self, "fits", tuple([takes.fits if (takes := accepts(oid)) else None for oid in self.dump_oids]))
-        put(self, "formats", [Format.TEXT] * len(self.dump_oids))
-        put(self, "columns", _columns(self.row) if self.load_oids is None else len(self.load_oids))
-        put(self, "checked", () if self.load_oids is None else to_check(self.load_oids))
+        put(self, "fits", tuple(map(_fits, self.dump_oids, codecs)))
+        put(self, "formats", [format for _, format in bound])
+        put(self, "columns", (fields and len(fields)) if self.load_oids is None else len(kinds))
+        put(self, "checked", to_check(kinds))
+        put(self, "codecs", codecs)
+        put(self, "dumpers", dumpers)
+        put(self, "loaders", loaders)
+        put(self, "private", tuple(dict.fromkeys(oid for oid in (*dumpers, *loaders) if oid >= FIRST_USER_OID)))
 
     @property
     def place(self) -> str:
@@ -87,6 +108,8 @@ class Statement(Generic[R]):
         return tuple([row[name] for name in self.params])
 
 
-def _columns(row: Any) -> int | None:
-    fields = getattr(row, "__struct_fields__", None) or getattr(row, "__match_args__", None)
-    return len(fields) if fields else None
+def _fits(kind: Kind, codec: Codec | None) -> Fits | None:
+    if codec is not None:
+        return codec.fits
+    takes = accepts(kind) if isinstance(kind, int) else None
+    return takes.fits if takes else None

@@ -1,10 +1,11 @@
 -- Catalog: what PostgreSQL's system tables say of the types and relations that a query uses.
--- Tables: pg_type, pg_enum, pg_class, pg_attribute, pg_constraint, pg_inherits, pg_proc.
+-- Tables: pg_type, pg_enum, pg_range, pg_class, pg_attribute, pg_constraint, pg_inherits, pg_proc.
 -- Operators, functions and types name their schema: the search path is the database's own, and whoever may make an
 -- operator in it would otherwise answer for the catalog, with the rights of who asks.
 
 -- name: list_types(oids)
--- List types by OID, together with the elements of arrays and the bases of domains.
+-- List types by OID, with everything they are made of: elements of arrays, bases of domains, bounds of ranges, members
+-- of composite types.
 WITH RECURSIVE wanted AS (
     SELECT given.oid
     FROM pg_catalog.unnest(:oids::pg_catalog.oid[]) AS given (oid)
@@ -12,7 +13,22 @@ WITH RECURSIVE wanted AS (
     SELECT part.oid
     FROM wanted
     JOIN pg_catalog.pg_type AS t ON t.oid OPERATOR(pg_catalog.=) wanted.oid
-    CROSS JOIN LATERAL (VALUES (t.typelem), (t.typbasetype)) AS part (oid)
+    CROSS JOIN LATERAL (
+        VALUES (t.typelem), (t.typbasetype)
+        UNION ALL
+        SELECT r.rngsubtype
+        FROM pg_catalog.pg_range AS r
+        WHERE
+            r.rngtypid OPERATOR(pg_catalog.=) t.oid
+            OR r.rngmultitypid OPERATOR(pg_catalog.=) t.oid
+        UNION ALL
+        SELECT a.atttypid
+        FROM pg_catalog.pg_attribute AS a
+        WHERE
+            a.attrelid OPERATOR(pg_catalog.=) t.typrelid
+            AND a.attnum OPERATOR(pg_catalog.>) 0::pg_catalog.int2
+            AND NOT a.attisdropped
+    ) AS part (oid)
     WHERE part.oid OPERATOR(pg_catalog.<>) 0::pg_catalog.oid
 )
 SELECT
@@ -23,18 +39,48 @@ SELECT
     pg_catalog.format_type(t.oid, NULL) AS name,
     element.oid AS element,
     base.oid AS base,
+    (
+        SELECT r.rngsubtype
+        FROM pg_catalog.pg_range AS r
+        WHERE
+            r.rngtypid OPERATOR(pg_catalog.=) t.oid
+            OR r.rngmultitypid OPERATOR(pg_catalog.=) t.oid
+    ) AS subtype,
     t.typnotnull AS not_null,
+    t.typdelim AS delimiter,
     ARRAY(
         SELECT e.enumlabel::pg_catalog.text
         FROM pg_catalog.pg_enum AS e
         WHERE e.enumtypid OPERATOR(pg_catalog.=) t.oid
         ORDER BY e.enumsortorder
-    ) AS labels
+    ) AS labels,
+    ARRAY(
+        SELECT a.attname::pg_catalog.text
+        FROM pg_catalog.pg_attribute AS a
+        WHERE
+            a.attrelid OPERATOR(pg_catalog.=) t.typrelid
+            AND a.attnum OPERATOR(pg_catalog.>) 0::pg_catalog.int2
+            AND NOT a.attisdropped
+        ORDER BY a.attnum
+    ) AS member_names,
+    ARRAY(
+        SELECT a.atttypid
+        FROM pg_catalog.pg_attribute AS a
+        WHERE
+            a.attrelid OPERATOR(pg_catalog.=) t.typrelid
+            AND a.attnum OPERATOR(pg_catalog.>) 0::pg_catalog.int2
+            AND NOT a.attisdropped
+        ORDER BY a.attnum
+    ) AS member_types
 FROM wanted
 JOIN pg_catalog.pg_type AS t ON t.oid OPERATOR(pg_catalog.=) wanted.oid
 JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) t.typnamespace
 LEFT JOIN pg_catalog.pg_type AS element ON element.typarray OPERATOR(pg_catalog.=) t.oid
 LEFT JOIN pg_catalog.pg_type AS base ON base.oid OPERATOR(pg_catalog.=) t.typbasetype;
+
+-- name: find_type(name)$
+-- Return the OID of the type that people write so; NULL when the search path leads to none.
+SELECT pg_catalog.to_regtype(:name::pg_catalog.text)::pg_catalog.oid;
 
 -- name: list_relations(oids)
 -- List relations by OID.

@@ -1,0 +1,182 @@
+"""Arrays of whatever has a codec: nested lists, NULL as None."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from math import prod
+from struct import Struct
+from typing import Any
+
+import psycopg
+from psycopg.abc import Buffer, Transformer
+from psycopg.pq import Format
+
+from plainsql.execute.arguments import in_words, is_sequence
+from plainsql.execute.columns import FIRST_USER_OID
+from plainsql.execute.wire.codec import TEXT, USER_OID, Codec, Dump, Kind, Load, resolve
+from plainsql.execute.wire.quoting import quoter, recoders
+
+_head = Struct("!iiI")  # dimensions, whether there are NULLs, type of the elements
+_dimension = Struct("!ii")  # length, lower bound
+_length = Struct("!i")
+_escaped = re.compile(rb"\\(.)", re.DOTALL)
+
+
+class Array(Codec):
+    """
+    An array.
+
+    Args:
+        element: Type of the elements.
+        delimiter: Between the elements of its text: ``;`` for boxes.
+        oid: Of a built-in array, which psycopg's own loader reads.
+    """
+
+    is_list = True
+
+    def __init__(self, element: Kind, *, delimiter: str = ",", oid: int = USER_OID) -> None:
+        self._element = codec = resolve(element)
+        super().__init__(codec, delimiter, oid)
+        self._delimiter = delimiter.encode()
+        self.oid = oid
+        self.expected = f"a sequence in which each element is {codec.expected} or None"
+        self.reads_binary = codec.reads_binary
+        self.sends_binary = codec.sends_binary
+
+    def loader(self, tx: Transformer, format: Format, type_oid: int = 0) -> Load:
+        """Return a function that makes nested lists."""
+        element = self._element
+        if format != TEXT:
+            return lambda data: _read_binary(bytes(data), element, tx)
+        load = element.loader(tx, TEXT)
+        token = _token(self._delimiter)
+        before, after = recoders(tx)
+        return lambda data: _read_text(before(data), token, lambda piece: load(after(piece)))
+
+    def dumper(self, tx: Transformer, format: Format) -> Dump:
+        """Return a function that writes nested sequences."""
+        element = self._element
+        dump = element.dumper(tx, format)
+        if format != TEXT:
+            return lambda value: _write_binary(value, element, dump)
+        before, after = recoders(tx)
+        quote = quoter(b"{}" + re.escape(self._delimiter), rb"\\\1")
+
+        def piece(item: Any) -> Buffer:
+            if not element.is_list and isinstance(item, list):
+                return write(item)
+            data = None if item is None else dump(item)
+            return b"NULL" if data is None else quote(before(data))
+
+        def write(value: Sequence[Any]) -> Buffer:
+            return b"{" + self._delimiter.join([piece(item) for item in value]) + b"}"
+
+        return lambda value: after(write(value))
+
+    def fits(self, value: Any) -> bool:
+        """Tell whether an argument can be written; lists in a list are dimensions, and of one length."""
+        if not is_sequence(value):
+            return False
+        return self._shape(value) is not None and self._wrong(value) is None
+
+    def found(self, value: Any) -> str:
+        """Say what was given instead."""
+        if not is_sequence(value):
+            return in_words(value)
+        if wrong := self._wrong(value):
+            return f"{in_words(value)} with {self._element.found(wrong[0])} in it"
+        return f"{in_words(value)} of lists that differ in length"
+
+    def reads(self, type_oid: int) -> bool:
+        """Tell whether a column can be of this type."""
+        return type_oid == self.oid if self.oid < FIRST_USER_OID else type_oid >= FIRST_USER_OID
+
+    def _shape(self, value: Sequence[Any]) -> tuple[int, ...] | None:
+        """Return the length of each dimension, None when they differ."""
+        if self._element.is_list or not any(isinstance(item, list) for item in value):
+            return (len(value),)
+        shapes = {self._shape(item) if isinstance(item, list) else None for item in value}
+        inner = shapes.pop() if len(shapes) == 1 else None
+        return None if inner is None else (len(value), *inner)
+
+    def _wrong(self, value: Sequence[Any]) -> tuple[Any] | None:
+        fits = self._element.fits
+        return next(((item,) for item in _flat(value, self._element) if item is not None and not fits(item)), None)
+
+
+def _flat(value: Sequence[Any], element: Codec) -> Iterator[Any]:
+    for item in value:
+        if isinstance(item, list) and not element.is_list:
+            yield from _flat(item, element)
+        else:
+            yield item
+
+
+@cache
+def _token(delimiter: bytes) -> re.Pattern[bytes]:
+    """Match a quoted element, a brace, or an element without quotes."""
+    return re.compile(rb'"((?:[^"\\]|\\.)*)"|([{}])|([^{}"%b]+)' % re.escape(delimiter), re.DOTALL)
+
+
+def _read_text(data: bytes, token: re.Pattern[bytes], load: Load) -> list[Any]:
+    if data.startswith(b"["):  # [2:4]={1,2,3}: the bounds are no part of a list
+        data = data[data.find(b"=") + 1 :]
+    stack: list[list[Any]] = [[]]
+    for match in token.finditer(data):
+        quoted, brace, plain = match.groups()
+        if plain is not None:
+            stack[-1].append(None if plain == b"NULL" else load(plain))
+        elif quoted is not None:
+            stack[-1].append(load(_escaped.sub(rb"\1", quoted) if b"\\" in quoted else quoted))
+        elif brace == b"{":
+            stack.append([])
+        elif len(stack) > 1:
+            finished = stack.pop()
+            stack[-1].append(finished)
+    if len(stack) != 1 or len(stack[0]) != 1 or not isinstance(stack[0][0], list):
+        raise psycopg.DataError("can't read an array: its braces don't match")
+    return stack[0][0]
+
+
+def _read_binary(data: bytes, element: Codec, tx: Transformer) -> list[Any]:
+    dimensions, _, type_oid = _head.unpack_from(data)
+    if not dimensions:
+        return []
+    load = element.loader(tx, Format.BINARY, type_oid)
+    lengths = [_dimension.unpack_from(data, 12 + 8 * number)[0] for number in range(dimensions)]
+    position = 12 + 8 * dimensions
+    items: list[Any] = []
+    for _ in range(prod(lengths)):
+        (length,) = _length.unpack_from(data, position)
+        position += 4
+        if length < 0:
+            items.append(None)
+            continue
+        items.append(load(data[position : position + length]))
+        position += length
+    for inner in lengths[:0:-1]:
+        items = [items[start : start + inner] for start in range(0, len(items), inner)]
+    return items
+
+
+def _write_binary(value: Sequence[Any], element: Codec, dump: Dump) -> bytes:
+    lengths = [len(value)]
+    level = value
+    while level and isinstance(level[0], list) and not element.is_list:
+        level = level[0]
+        lengths.append(len(level))
+    if not prod(lengths):
+        return _head.pack(0, 0, element.oid)
+    pieces: list[Buffer] = []
+    has_null = 0
+    for item in _flat(value, element):
+        data = None if item is None else dump(item)
+        if data is None:
+            has_null = 1
+            pieces.append(_length.pack(-1))
+        else:
+            pieces += (_length.pack(len(data)), data)
+    head = _head.pack(len(lengths), has_null, element.oid)
+    return b"".join([head, *(_dimension.pack(length, 1) for length in lengths), *pieces])

@@ -1,0 +1,105 @@
+"""Built-in types that psycopg reads and writes: its own adapters, or those that the connection has registered."""
+
+from __future__ import annotations
+
+from functools import cache
+from struct import Struct
+from typing import Any
+
+import psycopg
+from psycopg.abc import Transformer
+from psycopg.postgres import types as builtin_types
+from psycopg.pq import Format
+from psycopg.types.multirange import MultirangeInfo
+from psycopg.types.range import RangeInfo
+
+from plainsql.execute.arguments import accepts, found
+from plainsql.execute.columns import read_as, reads
+from plainsql.execute.wire.arrays import Array
+from plainsql.execute.wire.codec import BINARY, TEXT, Codec, Dump, Load
+from plainsql.execute.wire.ranges import Multirange, Range
+
+FLOAT4, INTERVAL = 700, 1186
+_JSON = {114, 3802}
+_float4 = Struct("!f")
+
+
+@cache
+def codec_of_oid(oid: int) -> Codec:
+    """Return the codec of a built-in type."""
+    info = builtin_types.get(oid)
+    if info is None:
+        return Builtin(oid)
+    if info.array_oid == oid:
+        return Array(codec_of_oid(info.oid), delimiter=info.delimiter, oid=oid)
+    if isinstance(info, RangeInfo):
+        return Range(info.subtype_oid, oid=oid)
+    if isinstance(info, MultirangeInfo):
+        return Multirange(info.subtype_oid, oid=oid)
+    return Builtin(oid)
+
+
+class Builtin(Codec):
+    """A type by its OID, which is the same in every database."""
+
+    def __init__(self, oid: int) -> None:
+        super().__init__(oid)
+        takes = accepts(oid)
+        self.oid = oid
+        self.is_list = oid in _JSON
+        self._takes = takes
+        if takes:
+            self.expected = takes.expected
+
+    def loader(self, tx: Transformer, format: Format, type_oid: int = 0) -> Load:
+        """Return psycopg's loader, with what it gets wrong put right."""
+        oid = read_as(self.oid, type_oid, format) if type_oid else self.oid
+        loader = tx.get_loader(oid, format)
+        load: Load = loader.load
+        if type(loader).__module__.startswith("psycopg"):  # not one that the application has registered
+            if oid == INTERVAL and format == TEXT:
+                return _finite(load)
+            if oid == FLOAT4 and format == BINARY:
+                return shortest_float4
+        return load
+
+    def dumper(self, tx: Transformer, format: Format) -> Dump:
+        """Return psycopg's dumper."""
+        return tx.adapters.get_dumper_by_oid(self.oid, format)(type(None), tx).dump
+
+    def fits(self, value: Any) -> bool:
+        """Tell whether an argument can be written."""
+        return self._takes is None or self._takes.fits(value)
+
+    def found(self, value: Any) -> str:
+        """Say what was given instead."""
+        return found(value, self._takes)
+
+    def reads(self, type_oid: int) -> bool:
+        """Tell whether the loader reads a column of *type_oid* to the same value."""
+        return type_oid == self.oid or reads(self.oid, type_oid)
+
+
+def _finite(load: Load) -> Load:
+    """Refuse what psycopg's loader takes for zero: the infinite intervals of PostgreSQL 17."""
+
+    def load_finite(data: Any) -> Any:
+        if b"infinity" in bytes(data):
+            raise psycopg.DataError("can't read an infinite interval: Python's timedelta has none")
+        return load(data)
+
+    return load_finite
+
+
+def shortest_float4(data: Any) -> float:
+    """Return the shortest decimal that is this number, as the server writes it: 0.1, not 0.10000000149011612."""
+    packed = bytes(data)
+    value: float = _float4.unpack(packed)[0]
+    for digits in range(6, 9):
+        shorter = float(f"{value:.{digits}g}")
+        try:
+            if _float4.pack(shorter) == packed:
+                return shorter
+        except OverflowError:  # rounded up beyond the largest number of 4 bytes
+            continue
+    return float(f"{value:.9g}")

@@ -1,0 +1,165 @@
+"""Composite types of the database, rows of tables among them, as objects of generated classes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from struct import Struct
+from typing import Any
+
+import psycopg
+from psycopg.abc import Transformer
+from psycopg.pq import Format
+
+from plainsql.errors import StaleModuleError
+from plainsql.execute.arguments import an, in_words
+from plainsql.execute.wire.codec import BINARY, TEXT, Codec, Dump, Kind, Load, resolve
+from plainsql.execute.wire.fields import fields_of
+from plainsql.execute.wire.quoting import quoter, recoders
+
+_count = Struct("!i")
+_member = Struct("!Ii")  # type, length
+_token = re.compile(rb'(?:"((?:[^"\\]|""|\\.)*)"|([^",()\\]*))([,)])', re.DOTALL)
+_doubled = re.compile(rb'(["\\])(.)', re.DOTALL)
+_quote = quoter(rb",()", rb"\1\1")
+
+
+class Members:
+    """
+    What a composite type is made of: ``__wire__`` of its class.
+
+    Args:
+        name: Of the type, as the database prints it.
+        kinds: Types of the members, in order.
+    """
+
+    def __init__(self, name: str, *kinds: Kind) -> None:
+        self.name = name
+        self.kinds = kinds
+        self._codecs: dict[type, Composite] = {}
+
+    def codec(self, python: type) -> Composite:
+        """Return the codec that makes objects of the class *python*."""
+        if python not in self._codecs:
+            self._codecs[python] = Composite(python, self)
+        return self._codecs[python]
+
+
+class Composite(Codec):
+    """A composite type and its class."""
+
+    def __init__(self, python: type, members: Members) -> None:
+        super().__init__(python)
+        self._python = python
+        self._name = members.name
+        self._fields = fields_of(python) or ()
+        self._members = tuple([resolve(kind) for kind in members.kinds])
+        self.expected = an(python.__name__)
+        self.reads_binary = all(member.reads_binary for member in self._members)
+        self.sends_binary = all(member.sends_binary for member in self._members)
+
+    def loader(self, tx: Transformer, format: Format, type_oid: int = 0) -> Load:
+        """Return a function that makes an object."""
+        make, stale = self._python, self._stale
+        if format != TEXT:
+            return lambda data: make(*_read_binary(bytes(data), self._members, tx, stale))
+        loads = [member.loader(tx, TEXT) for member in self._members]
+        before, after = recoders(tx)
+
+        def load(data: Any) -> Any:
+            pieces = _read_text(before(data)) if loads else []
+            if len(pieces) != len(loads):
+                raise stale(f"has {len(pieces)} members")
+            return make(
+                *[None if piece is None else load(after(piece)) for load, piece in zip(loads, pieces, strict=True)]
+            )
+
+        return load
+
+    def dumper(self, tx: Transformer, format: Format) -> Dump:
+        """Return a function that writes an object."""
+        dumps = [member.dumper(tx, format) for member in self._members]
+        if format != TEXT:
+            oids = [member.oid for member in self._members]
+            return lambda value: _write_binary(self._values(value), dumps, oids)
+        before, after = recoders(tx)
+
+        def write(value: Any) -> bytes:
+            pieces = [
+                b"" if item is None or (data := dump(item)) is None else _quote(before(data))
+                for item, dump in zip(self._values(value), dumps, strict=True)
+            ]
+            return after(b"(" + b",".join(pieces) + b")")
+
+        return write
+
+    def fits(self, value: Any) -> bool:
+        """Tell whether an argument can be written."""
+        return isinstance(value, self._python) and self._wrong(value) is None
+
+    def found(self, value: Any) -> str:
+        """Say what was given instead."""
+        wrong = self._wrong(value) if isinstance(value, self._python) else None
+        return f"{in_words(value)} whose {wrong[0]} is {wrong[1].found(wrong[2])}" if wrong else in_words(value)
+
+    def _values(self, value: Any) -> list[Any]:
+        return [getattr(value, field) for field in self._fields]
+
+    def _wrong(self, value: Any) -> tuple[str, Codec, Any] | None:
+        for field, member in zip(self._fields, self._members, strict=True):
+            item = getattr(value, field)
+            if item is not None and not member.fits(item):
+                return field, member, item
+        return None
+
+    def _stale(self, found: str) -> StaleModuleError:
+        return StaleModuleError(
+            f"type {self._name} {found}, its class {self._python.__name__} expects {len(self._members)} others: "
+            "run `plainsql generate`"
+        )
+
+
+def _read_text(data: bytes) -> list[bytes | None]:
+    pieces: list[bytes | None] = []
+    position = 1
+    while True:
+        match = _token.match(data, position)
+        if match is None:
+            raise psycopg.DataError("can't read a composite value: its text is no record")
+        quoted, plain, end = match.groups()
+        pieces.append(_doubled.sub(rb"\2", quoted) if quoted is not None else plain or None)
+        if end == b")":
+            return pieces
+        position = match.end()
+
+
+def _read_binary(
+    data: bytes, members: Sequence[Codec], tx: Transformer, stale: Callable[[str], StaleModuleError]
+) -> list[Any]:
+    (count,) = _count.unpack_from(data)
+    if count != len(members):
+        raise stale(f"has {count} members")
+    values: list[Any] = []
+    position = 4
+    for member in members:
+        type_oid, length = _member.unpack_from(data, position)
+        position += 8
+        if not member.reads(type_oid):
+            raise stale(f"has a member of type {type_oid}")
+        if length < 0:
+            values.append(None)
+            continue
+        values.append(member.loader(tx, BINARY, type_oid)(data[position : position + length]))
+        position += length
+    return values
+
+
+def _write_binary(values: Sequence[Any], dumps: Sequence[Dump], oids: Sequence[int]) -> bytes:
+    pieces: list[bytes] = [_count.pack(len(values))]
+    for value, dump, oid in zip(values, dumps, oids, strict=True):
+        data = None if value is None else dump(value)
+        if data is None:
+            pieces.append(_member.pack(oid, -1))
+        else:
+            pieces += (_member.pack(oid, len(data)), bytes(data))
+    return b"".join(pieces)
