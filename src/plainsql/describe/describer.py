@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import psycopg
@@ -19,22 +19,29 @@ from plainsql.nullability import Analysis, AnalysisError, analyse
 from plainsql.query.model import Query
 from plainsql.query.problem import Problem
 from plainsql.query.source import problem_at
-from plainsql.typemap import PgType, python_type
+from plainsql.typemap import CustomType, PgType
 
 _WORD = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'|\$\d+|[\w$]+(?:\.[\w$]+)*|[^\w\s]+')
 _SYNTAX_ERROR = "42601"
 _UNDEFINED_TABLE = "42P01"
+_RECORD = 2249
 _NOTHING_PROVED = Analysis((), (), frozenset(), frozenset(), frozenset())
 
 
 class Describer:
-    """Describes queries over one connection and remembers what it read of the catalog."""
+    """
+    Describes queries over one connection and remembers what it read of the catalog.
 
-    def __init__(self, conn: psycopg.Connection[Any]) -> None:
+    Args:
+        conn: In autocommit.
+        custom: What the project's settings make of types, by OID.
+    """
+
+    def __init__(self, conn: psycopg.Connection[Any], custom: Mapping[int, CustomType] | None = None) -> None:
         if not conn.autocommit:
             raise ValueError("describe needs a connection in autocommit")
         self._conn = conn
-        self._types = TypeCatalog(conn)
+        self._types = TypeCatalog(conn, custom)
         self._relations = RelationCatalog(conn)
 
     def describe(self, query: Query) -> Description:
@@ -72,6 +79,10 @@ class Describer:
     def _describe_prepared(self, query: Query, prepared: Prepared, warnings: list[Problem]) -> Description:
         self._types.read((*prepared.parameters, *(column.type_oid for column in prepared.columns)))
         given = [self._types[oid] for oid in prepared.parameters]
+        for name, type in zip(query.parameters, given, strict=True):
+            if type.oid == _RECORD:  # compared with a composite value
+                message = f"parameter :{name} has type record, which no server reads"
+                return Description(query, problem=problem_at(query, None, message, hint=f"write :{name}::type"))
         try:
             analysis = analyse(analysed_tree(self._conn, query.sql, given), self._relations.facts)
         except (TreeUnavailableError, AnalysisError) as error:
@@ -82,7 +93,7 @@ class Describer:
         parameters = tuple(
             # A domain refuses NULL also by the one it is made of, which no column's own NOT NULL tells.
             Parameter(
-                name, base_type(type), number in analysis.nullable_parameters and not type.not_null, _domain(type)
+                name, base_type(type), number in analysis.nullable_parameters and not type.not_null, *_domain(type)
             )
             for number, (name, type) in enumerate(zip(query.parameters, given, strict=True), 1)
         )
@@ -102,7 +113,9 @@ class Describer:
         types = analysis.types if len(analysis.types) == len(proved) else (0,) * len(proved)
         self._types.read(types)
         return tuple(
-            Column(output.name, self._types[output.type_oid], not is_proved, _domain(self._types[oid]) if oid else None)
+            Column(
+                output.name, self._types[output.type_oid], not is_proved, *(_domain(self._types[oid]) if oid else ())
+            )
             for output, is_proved, oid in zip(prepared.columns, proved, types, strict=True)
         )
 
@@ -141,8 +154,8 @@ def describe_all(
     return descriptions
 
 
-def _domain(type: PgType) -> str | None:
-    return type.name if type.kind == "domain" else None
+def _domain(type: PgType | None) -> tuple[str | None, PgType | None]:
+    return (type.name, type) if type is not None and type.kind == "domain" else (None, None)
 
 
 def _problem(query: Query, refusal: Refusal, start: int = 0) -> Problem:
@@ -154,12 +167,18 @@ def _problem(query: Query, refusal: Refusal, start: int = 0) -> Problem:
 
 
 def _unknown_types(query: Query, parameters: Iterable[Parameter], columns: Iterable[Column]) -> list[Problem]:
-    found = [(f"parameter :{parameter.name}", parameter.type) for parameter in parameters]
-    found += [(f"column '{column.name}'", column.type) for column in columns]
+    found: list[tuple[str, Parameter | Column]] = []
+    found += [(f"parameter :{parameter.name}", parameter) for parameter in parameters]
+    found += [(f"column '{column.name}'", column) for column in columns]
+    hint = "name a Python type for it under [tool.plainsql.types]"
     return [
         problem_at(
-            query, None, f"{what} has type {type.name}, which is read and written as text (str)", level="warning"
+            query,
+            None,
+            f"{what} has type {value.type.name}, which is read and written as text (str)",
+            hint=hint,
+            level="warning",
         )
-        for what, type in found
-        if not python_type(type).known
+        for what, value in found
+        if not value.python.known
     ]

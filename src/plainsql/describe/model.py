@@ -6,27 +6,45 @@ from dataclasses import dataclass
 
 from plainsql.query.model import Query
 from plainsql.query.problem import Problem
-from plainsql.typemap import PgType
+from plainsql.typemap import PgType, PyType, python_type
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A named parameter; *nullable* says that None makes sense. *domain* is the domain's name, *type* its base type."""
+    """
+    A named parameter; *nullable* says that None makes sense. *domain* is the domain's name, *declared* the
+    domain itself, *type* its base type.
+    """
 
     name: str
     type: PgType
     nullable: bool
     domain: str | None = None
+    declared: PgType | None = None
+
+    @property
+    def python(self) -> PyType:
+        """How it looks in generated code, where a domain has its own name."""
+        return python_type(self.declared or self.type)
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A result column; *nullable* unless proved otherwise. *domain* is the domain's name, *type* its base type."""
+    """
+    A result column; *nullable* unless proved otherwise. *domain* is the domain's name, *declared* the
+    domain itself, *type* its base type.
+    """
 
     name: str
     type: PgType
     nullable: bool
     domain: str | None = None
+    declared: PgType | None = None
+
+    @property
+    def python(self) -> PyType:
+        """How it looks in generated code, where a domain has its own name."""
+        return python_type(self.declared or self.type)
 
 
 @dataclass(frozen=True, slots=True)

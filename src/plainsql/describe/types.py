@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import psycopg
 
 from plainsql.queries.catalog import ListTypesRow, list_types
-from plainsql.typemap import PgType, TypeKind
+from plainsql.typemap import CustomType, PgType, TypeKind
 
 _KINDS: dict[str, TypeKind] = {
     "c": "composite",
@@ -21,10 +21,17 @@ _KINDS: dict[str, TypeKind] = {
 
 
 class TypeCatalog:
-    """Reads types on first use and remembers them."""
+    """
+    Reads types on first use and remembers them.
 
-    def __init__(self, conn: psycopg.Connection[Any]) -> None:
+    Args:
+        conn: To the database.
+        custom: What the project's settings make of types, by OID.
+    """
+
+    def __init__(self, conn: psycopg.Connection[Any], custom: Mapping[int, CustomType] | None = None) -> None:
         self._conn = conn
+        self._custom = custom or {}
         self._types: dict[int, PgType] = {}
 
     def read(self, oids: Iterable[int]) -> None:
@@ -39,14 +46,15 @@ class TypeCatalog:
         """Return a type; one that the catalog doesn't have is a pseudo-type named by its OID."""
         if oid not in self._types:
             self.read([oid])
-        return self._types.get(oid) or PgType(oid, str(oid), str(oid), "pseudo")
+        return self._types.get(oid) or _gone(oid)
 
-    def _build(self, oid: int, rows: dict[int, ListTypesRow]) -> PgType | None:
-        if oid in self._types or oid not in rows:
-            return self._types.get(oid)
+    def _build(self, oid: int | None, rows: dict[int, ListTypesRow]) -> PgType | None:
+        if oid is None or oid in self._types or oid not in rows:
+            return self._types.get(oid or 0)
         row = rows[oid]
-        element = self._build(row.element, rows) if row.element else None
-        base = self._build(row.base, rows) if row.base else None
+        element = self._build(row.element, rows)
+        base = self._build(row.base, rows)
+        members = zip(row.member_names or (), row.member_types or (), strict=True)
         self._types[oid] = built = PgType(
             oid=oid,
             name=row.name or row.typname,
@@ -57,8 +65,16 @@ class TypeCatalog:
             labels=tuple(label for label in row.labels or () if label is not None),
             schema=row.schema,
             not_null=row.not_null or (base is not None and base.not_null),
+            subtype=self._build(row.subtype, rows),
+            members=tuple((name or "", self._build(member, rows) or _gone(member or 0)) for name, member in members),
+            delimiter=row.delimiter,
+            custom=self._custom.get(oid),
         )
         return built
+
+
+def _gone(oid: int) -> PgType:
+    return PgType(oid, str(oid), str(oid), "pseudo")
 
 
 def base_type(type: PgType) -> PgType:

@@ -5,7 +5,46 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from plainsql.typemap.wire import Wire
+
 TypeKind = Literal["base", "array", "enum", "domain", "composite", "range", "multirange", "pseudo"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """
+    Something that a project has in a module of its own.
+
+    Attributes:
+        module: ``shop.types``; empty for what is built in.
+        name: ``Money`` or, of a class, ``Money.parse``.
+    """
+
+    module: str
+    name: str
+
+    @property
+    def imports(self) -> tuple[str, ...]:
+        """The import line that it needs, if any."""
+        return (f"from {self.module} import {self.name.split('.')[0]}",) if self.module else ()
+
+
+@dataclass(frozen=True, slots=True)
+class CustomType:
+    """
+    What ``[tool.plainsql.types]`` says of one type.
+
+    Attributes:
+        name: The type as written there.
+        python: Annotation.
+        load: Function from text; None: the text is the value.
+        dump: Function to text; there if *load* is.
+    """
+
+    name: str
+    python: Reference
+    load: Reference | None = None
+    dump: Reference | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +62,10 @@ class PgType:
         labels: Of an enum, in sort order.
         schema: Where the type lives.
         not_null: A domain that refuses NULL.
+        subtype: Of a range or multirange: the type of its bounds.
+        members: Of a composite type: names and types in order, dropped ones left out.
+        delimiter: Between such values in the text of an array.
+        custom: What the project's settings make of it.
     """
 
     oid: int
@@ -34,6 +77,34 @@ class PgType:
     labels: tuple[str, ...] = ()
     schema: str = "pg_catalog"
     not_null: bool = False
+    subtype: PgType | None = None
+    members: tuple[tuple[str, PgType], ...] = ()
+    delimiter: str = ","
+    custom: CustomType | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompositeClass:
+    """
+    The class of a composite type, as generated code writes it.
+
+    Attributes:
+        name: ``Address``.
+        pg_name: ``address``.
+        fields: Names and annotations, without ``| None``: any member may be NULL.
+        wires: What reads and writes each member.
+        imports: Import lines that the annotations and *wires* need.
+        aliases: Those that the annotations need.
+        oid: Of a built-in type: a row of a table of the catalog.
+    """
+
+    name: str
+    pg_name: str
+    fields: tuple[tuple[str, str], ...]
+    wires: tuple[Wire, ...]
+    imports: tuple[str, ...]
+    aliases: tuple[tuple[str, str], ...]
+    oid: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +115,33 @@ class PyType:
     Attributes:
         parameter: Annotation of an argument, without ``| None``: ``Sequence[int | None]``.
         result: Annotation of a column, without ``| None``: ``list[int | None]``.
-        imports: Import lines that the annotations need: ``from decimal import Decimal``.
-        aliases: Enum aliases that the annotations need: ``("OrderStatus", 'Literal["new", "paid"]')``.
-        dump_oid: Built-in OID whose dumper turns the argument into text.
+        imports: Import lines that the annotations, aliases and wires need: ``from decimal import Decimal``.
+        aliases: Names for enums and domains that the annotations need, each after those it is made of:
+            ``("OrderStatus", 'Literal["new", "paid"]')``.
+        dump_oid: What turns the argument into text.
         bind_oid: OID sent with the argument: the type's own when built in, 0 (the server infers) for other types.
-        load_oid: Built-in OID whose loader turns the column into Python.
+        load_oid: What turns the text of the column into Python.
         known: False when nothing better than text was found.
+        codec: What reads and writes it in either format, alone and inside of other types; None: *load_oid* does.
+        binary: The codec reads the binary format too.
+        better_in_binary: Only binary data tells the types that it is made of, so that a changed one is seen.
+        classes: Composite types that the annotations need, each after those it is made of.
     """
 
     parameter: str
     result: str
     imports: tuple[str, ...]
     aliases: tuple[tuple[str, str], ...]
-    dump_oid: int
+    dump_oid: Wire
     bind_oid: int
-    load_oid: int
+    load_oid: Wire
     known: bool = True
+    codec: Wire | None = None
+    binary: bool = True
+    better_in_binary: bool = False
+    classes: tuple[CompositeClass, ...] = ()
+
+    @property
+    def wire(self) -> Wire:
+        """What reads and writes it in either format."""
+        return self.load_oid if self.codec is None else self.codec

@@ -1,85 +1,106 @@
-"""From a PostgreSQL type to its Python annotation and the OIDs it travels with."""
+"""From a PostgreSQL type to its Python annotation and what reads and writes it."""
 
 from __future__ import annotations
 
 import json
-import keyword
-import re
 from dataclasses import replace
 
-from plainsql.typemap.builtin import AS_TEXT, FIRST_USER_OID, TEXT, TEXT_ARRAY, TEXT_EXTENSIONS, TYPED
-from plainsql.typemap.model import PgType, PyType
-
-_BOX = 603
-_SEQUENCE = "from collections.abc import Sequence"
-_TAKEN = frozenset(
-    {
-        "Any",
-        "Conn",
-        "Decimal",
-        "False",
-        "IPv4Address",
-        "IPv4Interface",
-        "IPv4Network",
-        "IPv6Address",
-        "IPv6Interface",
-        "IPv6Network",
-        "Iterable",
-        "Literal",
-        "Mapping",
-        "None",
-        "Page",
-        "Sequence",
-        "Statement",
-        "Struct",
-        "True",
-        "TypeAlias",
-        "TypedDict",
-        "UUID",
-        "UnsetType",
-    }
+from plainsql.typemap.builtin import (
+    ARRAY_OF,
+    AS_TEXT,
+    BINARY_IS_TEXT,
+    EXTENSIONS,
+    FIRST_USER_OID,
+    RECORD,
+    TEXT,
+    TEXT_ONLY,
+    TYPED,
 )
+from plainsql.typemap.composites import composite
+from plainsql.typemap.model import CustomType, PgType, PyType
+from plainsql.typemap.names import alias_name
+from plainsql.typemap.wire import Made, Name, Wire
+
+_SEQUENCE = "from collections.abc import Sequence"
+_LITERAL = "from typing import Literal"
+_RANGES = {
+    "range": ("Range", "from psycopg.types.range import Range"),
+    "multirange": ("Multirange", "from psycopg.types.multirange import Multirange"),
+}
 
 
 def python_type(type: PgType) -> PyType:
     """
     Return how *type* looks in Python.
 
-    Arrays hold ``| None`` elements because PostgreSQL can't promise otherwise; arrays of more than one dimension come
-    back as nested lists, which no annotation can tell from the type. For the same reason a JSON list inside a
-    ``jsonb[]`` argument is written ``Jsonb([...])``. An unknown type is text, with ``known=False``.
+    Elements of arrays, bounds of ranges and members of composite types may be None because PostgreSQL can't promise
+    otherwise; arrays of more than one dimension come back as nested lists, which no annotation can tell from the type.
+    An unknown type is text, with ``known=False``.
     """
+    if type.custom is not None:
+        return _custom(type, type.custom)
     if type.oid in TYPED:
         builtin = TYPED[type.oid]
         return PyType(builtin.parameter, builtin.result, builtin.imports, (), type.oid, type.oid, type.oid)
     if type.oid in AS_TEXT:
-        return _text(type)
-    if type.kind == "domain" and type.base is not None:
-        return _of_the_database(python_type(type.base), type)
-    if type.kind == "enum" and type.labels:
-        return _enum(type)
-    if type.kind == "array" and type.element is not None:
-        return _array(type, type.element)
-    return _text(type, known=type.typname in TEXT_EXTENSIONS)
+        return _as_text(type)
+    if type.oid == RECORD:
+        return PyType("tuple[str | None, ...]", "tuple[str | None, ...]", (), (), TEXT, RECORD, RECORD, binary=False)
+    match type:
+        case PgType(kind="domain", base=PgType() as base):
+            return _domain(type, base)
+        case PgType(kind="enum", labels=labels) if labels:
+            return _enum(type)
+        case PgType(kind="array", element=PgType() as element):
+            return _array(type, element)
+        case PgType(kind="range" | "multirange", subtype=PgType() as subtype):
+            return _range(type, subtype)
+        case PgType(kind="composite"):
+            return composite(type, [(name, python_type(member), inside(member)) for name, member in type.members])
+        case PgType(kind="base") if type.typname in EXTENSIONS:
+            return _of_extension(type)
+    return PyType("str", "str", (), (), TEXT, _bind(type), TEXT, known=False, codec=Made("AsText", (0,)), binary=False)
+
+
+def inside(type: PgType) -> Wire:
+    """Return what reads and writes *type* inside of another type: binary data says there that a domain is one."""
+    wire = python_type(type).wire
+    return Made("Domain", (wire,)) if type.kind == "domain" else wire
 
 
 def _bind(type: PgType) -> int:
     return type.oid if type.oid < FIRST_USER_OID else 0
 
 
-def _text(type: PgType, *, known: bool = True) -> PyType:
-    return PyType("str", "str", (), (), TEXT, _bind(type), TEXT, known)
+def _as_text(type: PgType) -> PyType:
+    codec = TEXT if type.oid in BINARY_IS_TEXT else Made("AsText", (type.oid,))
+    return PyType("str", "str", (), (), TEXT, type.oid, TEXT, codec=codec, binary=type.oid not in TEXT_ONLY)
 
 
-def _of_the_database(py: PyType, type: PgType) -> PyType:
-    return replace(py, bind_oid=_bind(type))
+def _of_extension(type: PgType) -> PyType:
+    found = EXTENSIONS[type.typname]
+    codec = Made(found.codec, found.parts) if found.codec else TEXT
+    plain = codec if found.result != "str" else TEXT
+    return PyType(found.parameter, found.result, found.imports, (), plain, 0, plain, codec=codec, binary=found.binary)
+
+
+def _domain(type: PgType, base: PgType) -> PyType:
+    found = replace(python_type(base), bind_oid=_bind(type))
+    if type.schema == "information_schema":
+        return found
+    name = alias_name(type.name, "Domain")
+    return replace(
+        found,
+        parameter=name if found.parameter == found.result else found.parameter,
+        result=name,
+        aliases=(*found.aliases, (name, found.result)),
+    )
 
 
 def _enum(type: PgType) -> PyType:
     name = alias_name(type.name)
     literal = f"Literal[{', '.join(_quoted(label) for label in type.labels)}]"
-    imports = ("from typing import Literal", "from typing import TypeAlias")
-    return PyType(name, name, imports, ((name, literal),), TEXT, _bind(type), TEXT)
+    return PyType(name, name, (_LITERAL,), ((name, literal),), TEXT, _bind(type), TEXT)
 
 
 def _quoted(label: str) -> str:
@@ -88,65 +109,79 @@ def _quoted(label: str) -> str:
 
 def _array(type: PgType, element: PgType) -> PyType:
     inner = python_type(element)
-    innermost = _innermost(element)
-    if innermost.oid == _BOX or innermost.kind == "array":
-        # Boxes are separated by ';', and a domain over an array nests in a way that text arrays don't tell.
-        return _text(type, known=False)
-    loads_text = inner.load_oid == TEXT
-    array_oid = TEXT_ARRAY if loads_text else _ARRAY_OF[inner.load_oid]
+    codec = Made("Array", (inside(element),), element.delimiter)
+    plain = _plain_array(type, element, inner)
     return PyType(
-        parameter=f"Sequence[{inner.parameter} | None]",
-        result=f"list[{inner.result} | None]" if inner.result != "Any" else "list[Any]",
+        parameter=f"Sequence[{_or_none(inner.parameter)}]",
+        result=f"list[{_or_none(inner.result)}]",
         imports=tuple(dict.fromkeys((_SEQUENCE, *inner.imports))),
         aliases=inner.aliases,
-        dump_oid=array_oid,
+        dump_oid=codec if plain is None else plain,
         bind_oid=_bind(type),
-        load_oid=array_oid,
+        load_oid=codec if plain is None else plain,
         known=inner.known,
+        codec=type.oid if plain == type.oid and inner.wire == element.oid else codec,
+        binary=inner.binary,
+        better_in_binary=inner.better_in_binary,
+        classes=inner.classes,
     )
 
 
-def _innermost(type: PgType) -> PgType:
-    while type.kind == "domain" and type.base is not None:
-        type = type.base
-    return type
+def _plain_array(type: PgType, element: PgType, inner: PyType) -> int | None:
+    """Return the built-in array whose text psycopg reads and writes like that of *type*, None when there is none."""
+    base = element
+    while base.kind == "domain" and base.base is not None and base.custom is None:
+        base = base.base
+    # A domain over an array nests in a way that psycopg doesn't know; boxes are parted by semicolons.
+    if base.kind == "array" or element.delimiter != "," or inner.dump_oid != inner.load_oid:
+        return None
+    if inner.load_oid == element.oid and type.oid < FIRST_USER_OID:
+        return type.oid
+    return ARRAY_OF.get(inner.load_oid) if isinstance(inner.load_oid, int) else None
 
 
-_ARRAY_OF: dict[int, int] = {
-    16: 1000,
-    17: 1001,
-    19: 1003,
-    20: 1016,
-    21: 1005,
-    23: 1007,
-    25: 1009,
-    26: 1028,
-    114: 199,
-    650: 651,
-    700: 1021,
-    701: 1022,
-    869: 1041,
-    1043: 1015,
-    1082: 1182,
-    1083: 1183,
-    1114: 1115,
-    1184: 1185,
-    1186: 1187,
-    1266: 1270,
-    1700: 1231,
-    2950: 2951,
-    3802: 3807,
-}
+def _range(type: PgType, subtype: PgType) -> PyType:
+    bound = python_type(subtype)
+    name, line = _RANGES[type.kind]
+    built_in = type.oid < FIRST_USER_OID and bound.wire == subtype.oid
+    wire: Wire = type.oid if built_in else Made(name, (inside(subtype),))
+    return PyType(
+        parameter=f"{name}[{bound.result}]",
+        result=f"{name}[{bound.result}]",
+        imports=tuple(dict.fromkeys((line, *bound.imports))),
+        aliases=bound.aliases,
+        dump_oid=wire,
+        bind_oid=_bind(type),
+        load_oid=wire,
+        known=bound.known,
+        binary=bound.binary,
+        better_in_binary=bound.better_in_binary,
+        classes=bound.classes,
+    )
 
 
-def alias_name(type_name: str) -> str:
-    """
-    Return an enum's alias: ``order_status`` -> ``OrderStatus``, never a name that generated modules import.
+def _custom(type: PgType, custom: CustomType) -> PyType:
+    annotation = custom.python.name
+    base = type
+    while base.kind == "domain" and base.base is not None:
+        base = base.base
+    if custom.load is None or custom.dump is None:
+        return PyType(
+            annotation,
+            annotation,
+            custom.python.imports,
+            (),
+            TEXT,
+            _bind(type),
+            TEXT,
+            codec=Made("AsText", (_bind(base),)),
+            binary=False,
+        )
+    parts: list[Wire] = [Name(custom.python.name), Name(custom.load.name), Name(custom.dump.name)]
+    codec = Made("Custom", (*parts, _bind(base)) if _bind(base) else tuple(parts))
+    imports = (*custom.python.imports, *custom.load.imports, *custom.dump.imports)
+    return PyType(annotation, annotation, imports, (), codec, _bind(type), codec, binary=False)
 
-    Two schemas may have a type of one name: outside of the search path the schema goes before, ``ShopOrderStatus``.
-    """
-    words = [word for word in re.split(r"[^0-9A-Za-z]+", type_name) if word]
-    name = "".join(word[0].upper() + word[1:] for word in words) or "Enum"
-    if name[0].isdigit() or name in _TAKEN or keyword.iskeyword(name):
-        name = f"Enum{name}" if name[0].isdigit() else f"{name}Enum"
-    return name
+
+def _or_none(annotation: str) -> str:
+    return annotation if annotation == "Any" else f"{annotation} | None"
