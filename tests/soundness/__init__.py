@@ -1,0 +1,5 @@
+"""
+Random schemas, data and statements: no column that describe declares non-null is ever NULL.
+
+The generator is made from PostgreSQL's manual and knows nothing of the rules it tests.
+"""

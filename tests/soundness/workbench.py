@@ -1,0 +1,202 @@
+"""A database where random schemas are made, statements described, and then run on random rows."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import psycopg
+from psycopg.pq import ExecStatus
+
+from plainsql.describe import Describer
+from plainsql.describe.model import Description
+from tests.fixtures.queries import bare_query
+from tests.soundness.draw import Draw
+from tests.soundness.routines import add_prelude, add_row_functions
+from tests.soundness.schema import Schema
+from tests.soundness.states import State, make_states
+from tests.soundness.tables import add_tables
+from tests.soundness.types import TYPES
+from tests.soundness.views import instead_of, query_view, simple_view
+
+_SETTINGS = (
+    "SET client_min_messages = error; SET statement_timeout = '1500ms'; SET jit = off; "
+    "SET max_parallel_workers_per_gather = 0; SET timezone = 'UTC'; SET lock_timeout = '10s'"
+)
+_LONG_NAMES = {
+    "double precision": "float8",
+    "character varying": "varchar",
+    "timestamp with time zone": "timestamptz",
+    "timestamp without time zone": "timestamp",
+    "time without time zone": "time",
+}
+_MOST_ROWS = 3000
+
+Make = Callable[[psycopg.Connection[Any]], Describer]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """
+    What one execution gave.
+
+    Attributes:
+        error: SQLSTATE when it failed.
+        types: OIDs of the columns.
+        nulls: Which columns were NULL in some row.
+    """
+
+    state: str
+    error: str | None = None
+    rows: int = 0
+    types: tuple[int, ...] = ()
+    nulls: tuple[bool, ...] = ()
+    with_null_parameters: bool = False
+
+
+@dataclass(slots=True)
+class Workbench:
+    """
+    One connection of a throw-away database and what stands in it.
+
+    Attributes:
+        conn: In autocommit.
+        make: Makes the describer under test, anew for each schema.
+    """
+
+    conn: psycopg.Connection[Any]
+    make: Make = Describer
+    version: int = 0
+    schema: Schema = field(default_factory=lambda: Schema(-1))
+    states: list[State] = field(default_factory=list)
+    describer: Describer | None = None
+
+    def __post_init__(self) -> None:
+        self.version = self.conn.info.server_version
+        self._send(_SETTINGS)
+
+    def _send(self, sql: str) -> str | None:
+        """Run *sql*, which may be several statements; return the error."""
+        result = self.conn.pgconn.exec_(sql.encode())
+        if result.status in (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE):
+            return result.get_error_message()
+        return None
+
+    def must(self, sql: str) -> None:
+        """Run *sql*, which can't fail."""
+        self.conn.execute(sql)  # type: ignore[arg-type]  # a test's own statements
+
+    def build(self, seed: int) -> Schema:
+        """Make the schema of *seed* in place of the one that is there."""
+        self._send("DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public")
+        draw = Draw(random.Random(f"schema {seed}"), Schema(seed), self.version)
+        self.schema = schema = draw.schema
+        add_prelude(draw)
+        add_tables(draw)
+        add_row_functions(draw)
+        self._install(schema.ddl)
+        draw.with_parameters = False
+        for number in range(1, draw.pick((2, 3, 4)) + 1):
+            self._add_view(draw, f"view{number}")
+        self.states = make_states(schema, self.version)
+        self.describer = self.make(self.conn)
+        return schema
+
+    def rebuild(self, ddl: list[str]) -> None:
+        """Make a schema of *ddl* alone in place of the one that is there."""
+        self._send("DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public")
+        self._install(ddl)
+        self.describer = self.make(self.conn)
+
+    def _install(self, ddl: list[str]) -> None:
+        try:
+            self.must("; ".join(ddl))
+        except psycopg.Error as error:
+            error.add_note(";\n".join(ddl))
+            raise
+
+    def _add_view(self, draw: Draw, name: str) -> None:
+        """Add a view; most that chance makes are accepted."""
+        for _ in range(4):
+            kind = draw.weighed({"simple": 35, "query": 45, "materialised": 20})
+            made = (
+                simple_view(draw, name)
+                if kind == "simple"
+                else query_view(draw, name, materialised=kind == "materialised")
+            )
+            if made is not None and self._send(made[0]) is None:
+                ddl, view = made
+                draw.schema.ddl.append(ddl)
+                draw.schema.relations.append(view)
+                if view.kind == "view" and draw.chance(20):
+                    more = instead_of(draw, view)
+                    self._install(more)
+                    draw.schema.ddl += more
+                return
+
+    def describe(self, sql: str) -> Description:
+        """Return what is declared of *sql*."""
+        assert self.describer is not None
+        parameters = max((number for number in range(1, 60) if f"${number}" in sql), default=0)
+        description = self.describer.describe(bare_query(sql, parameters))
+        if description.problem is not None and "returns no columns" in description.problem.message:
+            description = self.describer.describe(replace(bare_query(sql, parameters), kind="exec"))
+        return description
+
+    def enter(self, state: State) -> None:
+        """Begin a transaction and load *state*; what constraints refuse is left out from now on."""
+        self._send("BEGIN")
+        for sql in state.before:
+            if (error := self._send(sql)) is not None:
+                raise AssertionError(f"a constraint can't be taken away: {error}{sql}")
+        state.inserts = [sql for sql in state.inserts if self._try(sql)]
+        for sql in state.after:
+            if not self._try(sql) and not sql.startswith(("REFRESH", "UPDATE")):
+                raise AssertionError(f"a constraint can't come back: {sql}")
+        self._send("SAVEPOINT statement")
+
+    def _try(self, sql: str) -> bool:
+        if self._send(f"SAVEPOINT one; {sql}") is None:
+            return True
+        self._send("ROLLBACK TO SAVEPOINT one")
+        return False
+
+    def leave(self) -> None:
+        """Roll back what was loaded."""
+        self._send("ROLLBACK")
+
+    def run(self, sql: str, description: Description, state: State, seed: int) -> list[Run]:
+        """Run *sql* with NULL for every parameter that may be None, and then with none."""
+        chance = random.Random(f"arguments {seed}")
+        rounds = [False]
+        if any(parameter.nullable for parameter in description.parameters):
+            rounds.append(True)
+        runs = []
+        for with_null in rounds:
+            arguments: list[bytes | None] = []
+            for parameter in description.parameters:
+                known = TYPES.get(_LONG_NAMES.get(parameter.type.name, parameter.type.name), TYPES["integer"])
+                value = chance.choice(
+                    (known.usual * 3 + known.edges) if not known.edges else (known.usual + known.edges)
+                )
+                arguments.append(None if with_null and parameter.nullable else value.encode())
+            types = [parameter.type.oid for parameter in description.parameters]
+            runs.append(self._run(sql, arguments, types, state.name, with_null))
+        return runs
+
+    def _run(self, sql: str, arguments: list[bytes | None], types: list[int], state: str, with_null: bool) -> Run:
+        result = self.conn.pgconn.exec_params(sql.encode(), arguments, types)
+        error = None
+        if result.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+            error = (result.error_field(67) or b"?").decode()
+            error += " " + (result.error_field(77) or b"").decode()  # PG_DIAG_MESSAGE_PRIMARY
+        rows = result.ntuples
+        oids = tuple(result.ftype(number) for number in range(result.nfields))
+        nulls = tuple(
+            any(result.get_value(row, column) is None for row in range(min(rows, _MOST_ROWS)))
+            for column in range(result.nfields)
+        )
+        self._send("ROLLBACK TO SAVEPOINT statement")
+        return Run(state, error, rows, oids, nulls, with_null)

@@ -1,0 +1,267 @@
+"""Random INSERT, UPDATE, DELETE and MERGE."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from tests.soundness import conditions, expressions, queries, sources
+from tests.soundness.draw import Draw
+from tests.soundness.piece import NOTHING, Piece, expression, listed, optional
+from tests.soundness.schema import Column, Relation
+from tests.soundness.scope import Ref, Scope, Source
+from tests.soundness.types import constant
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A statement that writes, and what RETURNING gives."""
+
+    piece: Piece
+    columns: list[tuple[str, str]]
+    labels: tuple[str, ...] = ()
+
+
+def make(draw: Draw, outer: Scope, depth: int, *, returning: bool = True) -> Write:
+    """Return a statement that writes; *outer* has the CTEs before it."""
+    kind = draw.weighed({"INSERT": 35, "UPDATE": 30, "DELETE": 17, "MERGE": 18})
+    if kind == "MERGE" and returning and draw.version < 170000:
+        kind = "UPDATE"
+    targets = [relation for relation in draw.schema.relations if kind in relation.writes]
+    if not targets:
+        kind = "INSERT"
+        targets = draw.schema.tables
+    target = draw.pick(targets)
+    draw.use(kind)
+    draw.use(f"write to {target.kind}")
+    return {"INSERT": insert, "UPDATE": update, "DELETE": delete, "MERGE": merge}[kind](
+        draw, target, outer, depth, returning
+    )
+
+
+def insert(draw: Draw, target: Relation, outer: Scope, depth: int, returning: bool) -> Write:
+    """Return INSERT, with ON CONFLICT now and then."""
+    alias = draw.name()
+    columns = _written(draw, target)
+    scope = Scope(outer=Scope(tables=outer.tables), tables=outer.tables)
+    if not columns or draw.chance(4):
+        columns, body = [], Piece((" DEFAULT VALUES",))
+    else:
+        names = ", ".join(column.name for column in columns)
+        if draw.chance(30):
+            draw.use("INSERT SELECT")
+            types = [column.type for column in columns]
+            query = queries.make(draw, Scope(tables=outer.tables), depth - 1, types)
+            body = Piece((f" ({names}) ", query.piece))
+        else:
+            rows = [
+                Piece(("(", listed([_value(draw, target, column, scope, 1) for column in columns], least=99), ")"))
+                for _ in range(draw.pick((1, 1, 2)))
+            ]
+            body = Piece((f" ({names}) VALUES ", listed(rows)))
+    on_conflict = NOTHING
+    if "CONFLICT" in target.writes and draw.chance(35):
+        on_conflict = _on_conflict(draw, target, alias, columns)
+    own = _refs(target, alias)
+    back = _returning(draw, Scope(own, [(alias, target.name)], tables=outer.tables), target, depth, returning)
+    overriding = " OVERRIDING USER VALUE" if draw.chance(2) and columns else ""
+    if overriding and isinstance(body.parts[0], str):
+        split = body.parts[0].index(")") + 1
+        body = Piece((body.parts[0][:split] + overriding + body.parts[0][split:], *body.parts[1:]))
+    return Write(
+        Piece((f"INSERT INTO {target.name} AS {alias}", body, on_conflict, back.piece)), back.columns, back.labels
+    )
+
+
+def _on_conflict(draw: Draw, target: Relation, alias: str, columns: list[Column]) -> Piece:
+    draw.use("ON CONFLICT")
+    if not target.key or draw.chance(40):
+        return optional(" ON CONFLICT DO NOTHING")
+    goal = f" ON CONFLICT ({', '.join(target.key)})"
+    if draw.chance(25):
+        return optional(f"{goal} DO NOTHING")
+    draw.use("ON CONFLICT DO UPDATE")
+    excluded = [Ref(f"excluded.{column.name}", column.type, column.name, "excluded") for column in target.columns]
+    scope = Scope([*excluded, *_refs(target, alias)])
+    return optional(f"{goal} DO UPDATE SET ", _assignments(draw, target, scope), conditions.where(draw, scope, 1, 25))
+
+
+def update(draw: Draw, target: Relation, outer: Scope, depth: int, returning: bool) -> Write:
+    """Return UPDATE, with FROM now and then."""
+    alias = draw.name()
+    source, from_clause = _other(draw, outer, depth, "FROM")
+    scope = Scope([*_refs(target, alias), *source.refs], [(alias, target.name), *source.rows], tables=outer.tables)
+    where = _join(draw, scope, depth)
+    assignments = _assignments(draw, target, scope)
+    back = _returning(draw, scope, target, depth, returning)
+    text = f"UPDATE {_only(draw, target)}{target.name} AS {alias} SET "
+    return Write(Piece((text, assignments, from_clause, where, back.piece)), back.columns, back.labels)
+
+
+def delete(draw: Draw, target: Relation, outer: Scope, depth: int, returning: bool) -> Write:
+    """Return DELETE, with USING now and then."""
+    alias = draw.name()
+    source, using = _other(draw, outer, depth, "USING")
+    scope = Scope([*_refs(target, alias), *source.refs], [(alias, target.name), *source.rows], tables=outer.tables)
+    where = _join(draw, scope, depth)
+    back = _returning(draw, scope, target, depth, returning)
+    text = f"DELETE FROM {_only(draw, target)}{target.name} AS {alias}"
+    return Write(Piece((text, using, where, back.piece)), back.columns, back.labels)
+
+
+def merge(draw: Draw, target: Relation, outer: Scope, depth: int, returning: bool) -> Write:
+    """Return MERGE with one to three actions."""
+    alias = draw.name()
+    around = Scope(outer=Scope(tables=outer.tables), tables=outer.tables)
+    source = sources.make(draw, around, min(depth, 1))
+    own = _refs(target, alias)
+    both = Scope([*own, *source.refs], [(alias, target.name), *source.rows], tables=outer.tables)
+    theirs = Scope(source.refs, list(source.rows), tables=outer.tables)
+    mine = Scope(own, [(alias, target.name)], tables=outer.tables)
+    kinds = ["MATCHED", "NOT MATCHED"] + (["NOT MATCHED BY SOURCE"] * 2 if draw.version >= 170000 else [])
+    actions: list[Piece] = []
+    for kind in sorted({draw.pick(kinds) for _ in range(draw.pick((1, 2, 3)))}):
+        draw.use(f"MERGE {kind}")
+        visible = {"MATCHED": both, "NOT MATCHED": theirs}.get(kind, mine)
+        test = Piece((" AND ", conditions.make(draw, visible, 1)), "optional") if draw.chance(25) else NOTHING
+        if kind == "NOT MATCHED":
+            columns = _written(draw, target)
+            values = [_value(draw, target, column, visible, 1) for column in columns]
+            names = ", ".join(column.name for column in columns)
+            action = Piece((f"INSERT ({names}) VALUES (", listed(values, least=99), ")"))
+            action = action if columns else Piece(("INSERT DEFAULT VALUES",))
+        else:
+            how = draw.pick(("UPDATE", "UPDATE", "DELETE", "DO NOTHING"))
+            action = Piece((how,))
+            if how == "UPDATE":
+                action = Piece(("UPDATE SET ", _assignments(draw, target, visible)))
+        actions.append(Piece((f" WHEN {kind}", test, " THEN ", action)))
+    pairs = [(one, other) for one in own for other in source.refs if one.type == other.type and one.name == other.name]
+    on: Piece = conditions.make(draw, both, 1)
+    if pairs and draw.chance(80):
+        one, other = draw.pick(pairs)
+        on = expression("boolean", "comparison", f"({one.text} = {other.text})")
+    back = _returning(draw, both, target, depth, returning, merging=True)
+    text = f"MERGE INTO {_only(draw, target)}{target.name} AS {alias} USING "
+    return Write(Piece((text, source.piece, " ON ", on, listed(actions, ""), back.piece)), back.columns, back.labels)
+
+
+def _only(draw: Draw, target: Relation) -> str:
+    return "ONLY " if target.kind == "table" and target.children and draw.chance(30) else ""
+
+
+def _refs(target: Relation, alias: str) -> list[Ref]:
+    return [Ref(f"{alias}.{column.name}", column.type, column.name, alias) for column in target.columns]
+
+
+def _other(draw: Draw, outer: Scope, depth: int, word: str) -> tuple[Source, Piece]:
+    """Return the FROM of an UPDATE or the USING of a DELETE, if it has one."""
+    if not draw.chance(40):
+        return Source(NOTHING, ()), NOTHING
+    draw.use(f"{word} of a write")
+    source = sources.make(draw, Scope(outer=Scope(tables=outer.tables), tables=outer.tables), depth - 1)
+    return source, Piece((f" {word} ", source.piece))
+
+
+def _join(draw: Draw, scope: Scope, depth: int) -> Piece:
+    return conditions.where(draw, scope, depth - 1, 45)
+
+
+def _written(draw: Draw, target: Relation) -> list[Column]:
+    """Return the columns that an INSERT names: all that need a value, the others by chance."""
+    return [
+        column
+        for column in target.columns
+        if not column.generated and (draw.chance(65) or (column.required and not column.default))
+    ]
+
+
+def _value(draw: Draw, target: Relation, column: Column, scope: Scope, depth: int) -> Piece:
+    """Return a value for *column*, in most cases one that its constraints let pass."""
+    if column.name in target.key and not draw.chance(15):
+        return Piece((draw.pick(("1", "2", "3", str(draw.random.randrange(10, 10**6)))),), type=column.type)
+    if column.default and draw.chance(20):
+        draw.use("DEFAULT")
+        return Piece(("DEFAULT",))
+    if draw.with_parameters and draw.chance(28):
+        draw.use("written parameter")
+        return draw.parameter(column.type, bare=True)
+    if (column.required or column.type in ("filled", "nothing_checked", "posint")) and draw.chance(85):
+        return Piece((constant(column.type, draw.value(column.type)),), type=column.type)
+    return expressions.make(draw, column.type, scope, depth)
+
+
+def _assignments(draw: Draw, target: Relation, scope: Scope) -> Piece:
+    """Return what stands after SET."""
+    columns = [column for column in target.columns if not column.generated and column.name not in target.key]
+    if not columns:
+        columns = [column for column in target.columns if not column.generated]
+    if len(columns) > 1 and draw.chance(20):
+        draw.use("multiple assignment")
+        pair = draw.random.sample(columns, 2)
+        names = f"({pair[0].name}, {pair[1].name}) = "
+        if draw.chance(50):
+            query = queries.make(draw, scope.for_subquery(), 1, [column.type for column in pair], single=True)
+            return Piece((names, "(", query.piece, ")"))
+        word = draw.pick(("ROW", ""))
+        return Piece((names, word, "(", listed([_set(draw, target, column, scope) for column in pair], least=9), ")"))
+    parts: list[str | Piece] = []
+    for column in draw.random.sample(columns, min(len(columns), draw.pick((1, 1, 2)))):
+        if column.type in ("integer[]", "pair", "jsonb") and draw.chance(40):
+            draw.use("assignment to a part")
+            part, type = {"integer[]": ("[1]", "integer"), "pair": (".a", "integer"), "jsonb": ("['a']", "jsonb")}[
+                column.type
+            ]
+            parts.append(Piece((f"{column.name}{part} = ", expressions.make(draw, type, scope, 1))))
+        else:
+            parts.append(Piece((f"{column.name} = ", _set(draw, target, column, scope))))
+    return listed(parts)
+
+
+def _set(draw: Draw, target: Relation, column: Column, scope: Scope) -> Piece:
+    same = [ref for ref in scope.refs if ref.name == column.name and ref.type == column.type]
+    if same and draw.chance(20):
+        return expression(column.type, "column", draw.pick(same).text)
+    return _value(draw, target, column, scope, 2)
+
+
+def _returning(draw: Draw, scope: Scope, target: Relation, depth: int, wanted: bool, *, merging: bool = False) -> Write:
+    if not wanted or (merging and draw.version < 170000):
+        return Write(NOTHING, [])
+    draw.use("RETURNING")
+    scope = replace(scope, refs=list(scope.refs))
+    options = ""
+    if draw.version >= 180000 and draw.chance(50):
+        draw.use("RETURNING old, new")
+        words = ("old", "new")
+        if draw.chance(20):
+            draw.use("RETURNING WITH")
+            words = (draw.name("o"), draw.name("n"))
+            options = f"WITH (OLD AS {words[0]}, NEW AS {words[1]}) "
+        for word in words:
+            turned = [Ref(f"{word}.{column.name}", column.type, column.name, word) for column in target.columns]
+            scope.refs += turned
+            scope.rows = [*scope.rows, (word, target.name)]
+            scope.hot += turned
+    columns: list[tuple[str, str]] = []
+    items: list[str | Piece] = []
+    labels: list[str] = []
+    for _ in range(draw.pick((1, 2, 3, 4))):
+        if merging and draw.chance(10):
+            draw.use("merge_action()")
+            type, piece = "text", expression("text", "merge_action", "merge_action()")
+        elif scope.refs and draw.chance(65):
+            ref = draw.pick(scope.refs)
+            type, piece = (
+                ref.type,
+                expression(
+                    ref.type, f"returned {'column' if ref.source not in ('old', 'new') else ref.source}", ref.text
+                ),
+            )
+        else:
+            type = draw.pick(("integer", "text", "boolean", "date"))
+            piece = expressions.make(draw, type, scope, depth - 1)
+        name = draw.name("c")
+        columns.append((name, type))
+        items.append(Piece((piece, f" AS {name}")))
+        labels.append(piece.label)
+    return Write(Piece((f" RETURNING {options}", listed(items))), columns, tuple(labels))
