@@ -156,7 +156,7 @@ COLUMNS = [
         "!!!",
     ),
     ("SELECT count(*) OVER () AS a, lag(a) OVER () AS b, ntile(n) OVER () AS c, sum(a) OVER () AS d FROM t", "!??!"),
-    ("SELECT rank(1) WITHIN GROUP (ORDER BY a) AS x FROM t", "?"),
+    ("SELECT rank(1) WITHIN GROUP (ORDER BY a) AS x FROM t", "!"),
     # constants and expressions
     ("SELECT 1 AS a, 'x' AS b, NULL AS c, NULL::integer AS d, true AS e", "!!??!"),
     ("SELECT coalesce(n, 0) AS a, coalesce(n, n) AS b, coalesce(n, a) AS c FROM t", "!?!"),
@@ -166,7 +166,7 @@ COLUMNS = [
     ("SELECT n IS NULL AND a IS NULL AS a, n IS NULL OR n = 1 AS b, NOT (n IS NULL) AS c FROM t", "!?!"),
     ("SELECT a::bigint AS a, n::bigint AS b, s::varchar AS c, p::integer AS d, 1::posint AS e FROM t", "!?!!!"),
     ("SELECT strict_null(a) AS x FROM t", "?"),
-    ("SELECT nullif(a, a) AS x, a / a AS y, s || s AS z FROM t", "???"),
+    ("SELECT nullif(a, a) AS x, a / a AS y, s || s AS z FROM t", "?!!"),
     ("SELECT CASE WHEN a = 1 THEN 1 END AS x FROM t", "?"),
     ("SELECT $1::integer AS x, coalesce($2::integer, 1) AS y", "?!"),
     # set operations
@@ -190,7 +190,7 @@ COLUMNS = [
         "!!?",
     ),
     ("DELETE FROM t USING u WHERE u.id = t.id RETURNING t.id, t.n, u.b", "!?!"),
-    ("UPDATE v SET a = 1 RETURNING id, a", "??"),
+    ("UPDATE v SET a = 1 RETURNING id, a", "!!"),
     ("INSERT INTO part VALUES (1, 1) RETURNING k, x", "!!"),
     ("INSERT INTO half_remote VALUES (1) RETURNING k", "?"),
     ("UPDATE parent SET c = 1 RETURNING a, c", "!!"),

@@ -10,23 +10,24 @@ from typing import Any
 import psycopg
 
 from plainsql.errors import PlainSQLError
-from plainsql.nullability import Facts, Function, Node, Relation, TableColumn, read_query, read_tree
+from plainsql.nullability import Facts, Function, Node, Relation, TableColumn, read_query, read_tree, value_is_not_null
 from plainsql.queries.catalog import list_visible_relations
 from plainsql.queries.relations import (
     ListColumnsRow,
     list_checks,
     list_columns,
+    list_domains,
     list_families,
     list_functions,
     list_keys,
-    list_not_null_domains,
     list_relation_facts,
 )
 from plainsql.query.source import closest
+from plainsql.typemap.builtin import FIRST_USER_OID
 
 _RELATION = re.compile(r":relid ([1-9]\d*)")
 _FUNCTION = re.compile(r":(?:funcid|opfuncid|aggfnoid|winfnoid) ([1-9]\d*)")
-_RESULT_TYPE = re.compile(r":resulttype ([1-9]\d{4,})")
+_TYPE = re.compile(r":(?:resulttype|paramtype) ([1-9]\d{4,})")
 
 
 class RelationCatalog:
@@ -48,11 +49,15 @@ class RelationCatalog:
             if functions := self._new("function", _FUNCTION.findall(text)):
                 for row in list_functions(self._conn, oids=functions):
                     self._functions[row.oid] = Function(row.is_strict, row.volatility, row.kind)
-            if domains := self._new("domain", _RESULT_TYPE.findall(text)):
-                self._domains.update(
-                    row.oid for row in list_not_null_domains(self._conn, oids=domains) if row.oid is not None
-                )
+            self._read_domains(_TYPE.findall(text))
         return Facts(self._relations, self._functions, self._domains)
+
+    def _read_domains(self, oids: Iterable[str | int]) -> None:
+        if domains := self._new("domain", oids):
+            for row in list_domains(self._conn, oids=domains):
+                checks = [node for text in row.checks or () for node in _nodes(text)]
+                if row.oid is not None and (row.not_null or any(value_is_not_null(check) for check in checks)):
+                    self._domains.add(row.oid)
 
     def _new(self, what: str, oids: Iterable[str | int]) -> list[int]:
         found = sorted({int(oid) for oid in oids if (what, int(oid)) not in self._asked})
@@ -71,14 +76,19 @@ class RelationCatalog:
                 families[pair.root].append(pair.member)
         columns: dict[int, dict[int, TableColumn]] = defaultdict(dict)
         checks: dict[int, list[Node]] = defaultdict(list)
+        new_checks: dict[int, list[Node]] = defaultdict(list)
         keys: dict[int, list[frozenset[int]]] = defaultdict(list)
         texts: list[str] = []
-        for column in list_columns(self._conn, oids=oids):
+        rows = list_columns(self._conn, oids=oids)
+        self._read_domains(row.type for row in rows if row.type >= FIRST_USER_OID)
+        for column in rows:
             texts.append(column.expression or "")
-            columns[column.relation][column.attnum] = _column(column)
+            columns[column.relation][column.attnum] = _column(column, column.type in self._domains)
         for check in list_checks(self._conn, oids=oids):
             texts.append(check.expression or "")
-            checks[check.relation] += _nodes(check.expression)
+            found = _nodes(check.expression)
+            new_checks[check.relation] += found
+            checks[check.relation] += found if check.validated else []
         for key in list_keys(self._conn, oids=oids):
             numbers = [number for number in key.columns or () if number is not None]
             keys[key.relation].append(frozenset(numbers))
@@ -89,10 +99,11 @@ class RelationCatalog:
                 name=row.name if row.schema == "public" else f"{row.schema}.{row.name}",
                 kind=row.kind,
                 has_rules=bool(row.has_rules),
-                has_row_triggers=bool(row.has_row_triggers),
+                triggers=tuple(kind for kind in row.row_triggers or () if kind is not None),
                 columns=columns[row.oid],
                 family=tuple(sorted({row.oid, *families[row.oid]})),
                 checks=tuple(checks[row.oid]),
+                new_checks=tuple(new_checks[row.oid]),
                 keys=tuple(keys[row.oid]),
                 view_query=_view_query(row.view_query),
             )
@@ -108,12 +119,13 @@ class RelationCatalog:
         return tuple(sorted(self._relations[oid].name for oid in oids if oid in self._relations))
 
 
-def _column(row: ListColumnsRow) -> TableColumn:
+def _column(row: ListColumnsRow, domain_refuses_null: bool) -> TableColumn:
     expression = _nodes(row.expression)
     return TableColumn(
         name=row.name,
         type=row.type,
-        refuses_null=row.refuses_null is not False,
+        refuses_null=row.not_null or domain_refuses_null,
+        not_null=row.not_null,
         proved=row.proved is True,
         generated=row.generated,
         expression=expression[0] if expression else None,

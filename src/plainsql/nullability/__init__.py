@@ -2,6 +2,7 @@
 
 from plainsql.nullability.analysis import Analysis, AnalysisError, analyse
 from plainsql.nullability.facts import Facts, Function, Relation, TableColumn
+from plainsql.nullability.narrowing import value_is_not_null
 from plainsql.nullability.node import Node
 from plainsql.nullability.reader import ReaderError, read_query, read_tree
 
@@ -17,4 +18,5 @@ __all__ = [
     "analyse",
     "read_query",
     "read_tree",
+    "value_is_not_null",
 ]

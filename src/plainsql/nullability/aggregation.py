@@ -21,6 +21,8 @@ _STARTS_AT_OR_BEFORE = 0x20 | 0x200 | 0x800
 _ENDS_AT_OR_AFTER = 0x100 | 0x400 | 0x4000
 _OFFSETS = 0x800 | 0x1000 | 0x2000 | 0x4000
 _EXCLUDES_CURRENT_ROW = 0x8000 | 0x10000
+_IN_RANGE_OF_NUMBERS = frozenset({0, 4126, 4127, 4128, 4129, 4130, 4131, 4132, 4139, 4140, 4141})
+"""in_range of smallint, integer, bigint, real, double precision, numeric; 0: no offset on this end."""
 
 
 def aggregate_is_not_null(aggregate: Node, context: Context, prover: Prover) -> bool:
@@ -64,7 +66,7 @@ def _are_not_null(args: list[Node | None], positions: frozenset[int], context: C
 
 
 def _frame_holds_current_row(call: Node, context: Context) -> bool:
-    """Offsets of RANGE are left out: ``1 month -30 days`` passes for positive, and may end before the current row."""
+    """RANGE with an interval is a case of its own: ``1 month -30 days`` passes for positive and may end too early."""
     for window in context.scope.query.nodes("windowClause"):
         if window.number("winref") == call.number("winref"):
             options = window.number("frameOptions")
@@ -72,6 +74,23 @@ def _frame_holds_current_row(call: Node, context: Context) -> bool:
                 bool(options & _STARTS_AT_OR_BEFORE)
                 and bool(options & _ENDS_AT_OR_AFTER)
                 and not options & _EXCLUDES_CURRENT_ROW
-                and not (options & _RANGE and options & _OFFSETS)
+                and not (options & _RANGE and options & _OFFSETS and not _are_never_negative(window))
             )
     return False
+
+
+def _are_never_negative(window: Node) -> bool:
+    """An offset of RANGE that is negative is an error, except for an interval that only seems not to be."""
+    return all(
+        window.number(function) in _IN_RANGE_OF_NUMBERS or _is_plain_interval(window.node(offset))
+        for function, offset in (("startInRangeFunc", "startOffset"), ("endInRangeFunc", "endOffset"))
+    )
+
+
+def _is_plain_interval(offset: Node | None) -> bool:
+    """Return whether an offset is a constant interval with no part below zero (datatype/timestamp.h, Interval)."""
+    data = offset.fields.get("constvalue") if offset is not None and offset.number("consttype") == 1186 else None
+    if not isinstance(data, bytes) or len(data) != 16:
+        return False
+    parts = (data[:8], data[8:12], data[12:])
+    return all(int.from_bytes(part, "little", signed=True) >= 0 for part in parts)

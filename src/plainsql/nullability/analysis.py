@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from plainsql.errors import PlainSQLError
 from plainsql.nullability.facts import Facts
 from plainsql.nullability.node import Node
+from plainsql.nullability.outputs import output_entries
 from plainsql.nullability.parameters import nullable_parameters
 from plainsql.nullability.prover import Prover
 from plainsql.nullability.reader import read_query
-from plainsql.nullability.statements import output_entries
 from plainsql.nullability.tables import relations_used
 from plainsql.nullability.types import type_of
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plainsql.nullability.node import Node
+from plainsql.nullability.outputs import output_entries
 from plainsql.nullability.scope import Context
-from plainsql.nullability.statements import output_entries
 
 if TYPE_CHECKING:
     from plainsql.nullability.prover import Prover

@@ -14,7 +14,7 @@ from plainsql.nullability.aggregation import aggregate_is_not_null, window_is_no
 from plainsql.nullability.calls import comparison_with_array_is_not_null, function_is_not_null
 from plainsql.nullability.conditionals import case_is_not_null, first_value_is_not_null
 from plainsql.nullability.grouping import keys, lasting_keys
-from plainsql.nullability.keys import key_of
+from plainsql.nullability.keys import every_field_key, key_of
 from plainsql.nullability.node import Node
 from plainsql.nullability.scope import Context
 from plainsql.nullability.sublinks import sublink_is_not_null
@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _CURRENT_SCHEMA = 14  # nodes/primnodes.h, SQLValueFunctionOp; NULL with an empty search_path (manual, 9.27)
+_JSONB = 3802
 _XMLELEMENT = 1  # XmlExprOp; the others are NULL of NULL
 _JSON_OBJECT, _JSON_ARRAY, _JSON_OBJECTAGG, _JSON_ARRAYAGG = 1, 2, 3, 4  # JsonConstructorType
 
-_MAY_BE_NULL = frozenset({"CASETESTEXPR", "FIELDSTORE", "JSONEXPR", "NULLIFEXPR", "RETURNINGEXPR", "SETTODEFAULT"})
+_MAY_BE_NULL = frozenset({"CASETESTEXPR", "JSONEXPR", "NULLIFEXPR", "RETURNINGEXPR", "SETTODEFAULT"})
 """Node types with no rule on purpose; any other without one is told to the log."""
 
 
@@ -83,7 +84,16 @@ def _by_itself(expr: Node, context: Context, prover: Prover) -> bool:
         case "COERCETODOMAIN":  # raises for a NULL that the domain refuses (manual, CREATE DOMAIN)
             refuses = expr.number("resulttype") in prover.facts.not_null_domains
             return refuses or is_not_null(expr.node("arg"), context, prover)
-        case "ARRAYEXPR" | "ARRAY" | "ROWEXPR" | "ROW" | "GROUPINGFUNC" | "NEXTVALUEEXPR" | "MERGESUPPORTFUNC":
+        case (
+            "ARRAYEXPR"
+            | "ARRAY"
+            | "ROWEXPR"
+            | "ROW"
+            | "FIELDSTORE"
+            | "GROUPINGFUNC"
+            | "NEXTVALUEEXPR"
+            | "MERGESUPPORTFUNC"
+        ):
             return True
         case "CURRENTOFEXPR":
             return True
@@ -94,7 +104,7 @@ def _by_itself(expr: Node, context: Context, prover: Prover) -> bool:
                 0 < operator < FIRST_USER_OID for operator in expr.numbers("opnos")
             )
         case "SUBSCRIPTINGREF":
-            return _slice_is_not_null(expr, context, prover)
+            return _subscript_is_not_null(expr, context, prover)
         case "FIELDSELECT":
             return _field_is_not_null(expr, context, prover)
         case "XMLEXPR":
@@ -103,8 +113,8 @@ def _by_itself(expr: Node, context: Context, prover: Prover) -> bool:
             return _json_is_not_null(expr, context, prover)
         case "JSONISPREDICATE":
             return is_not_null(expr.node("expr"), context, prover)
-        case "PARAM":
-            return False  # it may be None, unless WHERE has refused that
+        case "PARAM":  # it may be None, unless a condition or its domain refuses that
+            return expr.number("paramtype") in prover.facts.not_null_domains
         case _:
             if expr.tag not in _MAY_BE_NULL:
                 log.info("no rule for a node of type %s: it is taken for nullable", expr.tag)
@@ -123,22 +133,26 @@ def _as_grouping_key(expr: Node, context: Context, prover: Prover) -> bool | Non
     return None
 
 
-def _slice_is_not_null(expr: Node, context: Context, prover: Prover) -> bool:
-    """An array's slice beyond its bounds is empty, where its element would be NULL (manual, 8.15.3)."""
+def _subscript_is_not_null(expr: Node, context: Context, prover: Prover) -> bool:
+    """
+    An array's slice beyond its bounds is empty, where its element would be NULL; setting an element of no array makes
+    one (manual, 8.15.3 and 8.15.4).
+    """
+    if expr.node("refassgnexpr") is not None:
+        is_known = bool(expr.number("refelemtype")) or expr.number("refcontainertype") == _JSONB
+        return is_known and not expr.items("reflowerindexpr")
     if not expr.items("reflowerindexpr") or not expr.number("refelemtype"):
         return False
     bounds = [*expr.nodes("reflowerindexpr"), *expr.nodes("refupperindexpr")]
     container = expr.node("refexpr")
-    return (
-        expr.node("refassgnexpr") is None
-        and is_not_null(container, context, prover)
-        and all_not_null(bounds, context, prover)
-    )
+    return is_not_null(container, context, prover) and all_not_null(bounds, context, prover)
 
 
 def _field_is_not_null(expr: Node, context: Context, prover: Prover) -> bool:
     """A field of a row that is written out; of any other row it may be NULL, NOT NULL in its table or not."""
     row, number = expr.node("arg"), expr.number("fieldnum")
+    if row is not None and prover.is_claimed_key(every_field_key(row, context, prover.facts), context):
+        return True
     if row is None or row.tag not in ("ROWEXPR", "ROW") or not 0 < number <= len(row.nodes("args")):
         return False
     return is_not_null(row.nodes("args")[number - 1], context, prover)

@@ -16,8 +16,9 @@ class TableColumn:
     Attributes:
         name: As in pg_attribute.
         type: OID.
-        refuses_null: A new NULL is an error: NOT NULL, valid or not, or a domain that refuses it.
-        proved: No stored row of this very table holds NULL, by a NOT NULL that has been validated.
+        refuses_null: A new NULL is an error, by NOT NULL or by the domain.
+        not_null: NOT NULL, valid or not: no new row holds NULL.
+        proved: No stored row of this very table holds NULL either: the NOT NULL has been validated.
         generated: pg_attribute.attgenerated: ``""``, ``"s"`` stored, ``"v"`` virtual.
         expression: What fills it: the generation expression, or the default.
     """
@@ -25,6 +26,7 @@ class TableColumn:
     name: str
     type: int
     refuses_null: bool
+    not_null: bool
     proved: bool
     generated: str = ""
     expression: Node | None = None
@@ -40,10 +42,11 @@ class Relation:
         name: ``schema.table``; without schema when it is public.
         kind: pg_class.relkind.
         has_rules: Rewrite rules may replace what a write does and returns; a view's own rule doesn't count.
-        has_row_triggers: BEFORE or INSTEAD OF triggers may change each row that is written.
+        triggers: pg_trigger.tgtype of the BEFORE and INSTEAD OF triggers, which may change each row that is written.
         columns: By number.
         family: OIDs of the relation itself and of all its children and partitions.
-        checks: Validated CHECK constraints.
+        checks: CHECK constraints that every stored row keeps to.
+        new_checks: CHECK constraints that every new row keeps to.
         keys: Column numbers of the unique indexes without predicate or expression that are checked at once.
         view_query: Query of a view or materialised view.
     """
@@ -52,12 +55,17 @@ class Relation:
     name: str
     kind: str
     has_rules: bool
-    has_row_triggers: bool = False
+    triggers: tuple[int, ...] = ()
     columns: Mapping[int, TableColumn] = field(default_factory=dict)
     family: tuple[int, ...] = ()
     checks: tuple[Node, ...] = ()
+    new_checks: tuple[Node, ...] = ()
     keys: tuple[frozenset[int], ...] = ()
     view_query: Node | None = None
+
+    def has_triggers(self, *events: int) -> bool:
+        """Return whether a trigger may change rows of one of *events*: ON_INSERT, ON_UPDATE, …"""
+        return any(trigger & event for trigger in self.triggers for event in events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +115,6 @@ TABLES = frozenset({"r", "p"})
 
 VIEWS = frozenset({"v", "m"})
 """relkinds that are the rows of their query; those of a materialised view as of its last REFRESH."""
+
+ON_INSERT, ON_DELETE, ON_UPDATE = 4, 8, 16
+"""catalog/pg_trigger.h, TRIGGER_TYPE_…"""

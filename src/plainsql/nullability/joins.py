@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from plainsql.nullability.keys import relation_key
 from plainsql.nullability.narrowing import NOTHING, Claims, Is, claims_of_rows, implied
 from plainsql.nullability.node import Node
+from plainsql.nullability.returning import claims_of_writes
 from plainsql.nullability.rows import is_true, item_has_a_row
 from plainsql.nullability.scope import Context, Scope
 
@@ -52,6 +53,7 @@ def know(scope: Scope, prover: Prover) -> Known:
     conditions: list[tuple[Node, frozenset[Side]]] = []
     _walk(scope.query.node("jointree"), frozenset(), scope, known, conditions)
     context = Context(scope)
+    known.claims |= claims_of_writes(scope, prover)
     if (having := scope.query.node("havingQual")) is not None:
         known.having = implied(having, Is.TRUE, Context(scope, is_grouped=True), prover)
         known.claims |= known.having

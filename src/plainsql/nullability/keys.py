@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from plainsql.nullability.ctes import find_cte
 from plainsql.nullability.facts import Facts
 from plainsql.nullability.node import Node, Value
-from plainsql.nullability.scope import Context, Key
+from plainsql.nullability.outputs import SELECT, output_context, output_entry
+from plainsql.nullability.scope import Context, Key, Scope
 
 _IGNORED = frozenset(
     {
@@ -37,6 +39,8 @@ _CALLS = {
 }
 _OWN = frozenset({"PARAM", "SUBLINK", "QUERY", "NEXTVALUEEXPR", "SUBPLAN", "CASETESTEXPR", "SETTODEFAULT"})
 _EXTERNAL = 0  # nodes/primnodes.h, ParamKind
+_EXCLUDED = "c"
+"""relkind under which ON CONFLICT's EXCLUDED stands in the range table."""
 
 
 def key_of(expr: Node, context: Context, facts: Facts) -> Key:
@@ -46,10 +50,14 @@ def key_of(expr: Node, context: Context, facts: Facts) -> Key:
     if expr.tag == "PARAM" and expr.number("paramkind", -1) == _EXTERNAL:
         return parameter_key(expr.number("paramid"))
     if expr.tag in _OWN or (expr.tag in _CALLS and facts.is_volatile(expr.number(_CALLS[expr.tag]))):
-        return ("itself", id(expr))
-    if expr.flag("funcretset"):
-        return ("itself", id(expr))
+        return _itself(expr, context)
+    if expr.flag("funcretset") or expr.flag("opretset"):
+        return _itself(expr, context)
     return (expr.tag, *_field_keys(expr, context, facts))
+
+
+def _itself(expr: Node, context: Context) -> Key:
+    return ("itself", id(expr), context.scope.id)
 
 
 def parameter_key(number: int) -> Key:
@@ -57,26 +65,68 @@ def parameter_key(number: int) -> Key:
     return ("parameter", number)
 
 
-def relation_key(scope_id: int, number: int) -> Key:
+def relation_key(scope_id: Key, number: int) -> Key:
     """Return what says that a FROM item of a level has a row, and isn't filled with NULLs by an outer join."""
     return ("row of", scope_id, number)
 
 
-def resolved(var: Node, context: Context) -> tuple[Node, Context] | None:
-    """Return the expression that *var* is another name of: a column that a join merged, or a key of GROUP BY."""
-    home = context.up(var.number("varlevelsup"))
+def every_field_key(row: Node, context: Context, facts: Facts) -> Key:
+    """Return what says that no field of a row is NULL."""
+    return ("every field", key_of(row, context, facts))
+
+
+def resolved(var: Node, context: Context, facts: Facts) -> tuple[Node, Context] | None:
+    """
+    Return the expression that *var* is another name of, None if it is a value of its own.
+
+    That is an output of a sub-query, view or WITH entry, a column that a join merged, or a key of GROUP BY. A row of
+    FROM stands on one row of the sub-query, so what is said of it outside holds inside.
+    """
+    return resolved_at_home(var, context.up(var.number("varlevelsup")), facts)
+
+
+def resolved_at_home(var: Node, home: Context, facts: Facts) -> tuple[Node, Context] | None:
+    """Do the same, given the context of the level whose FROM item *var* names."""
     rte = home.scope.relation(var.number("varno"))
     number = var.number("varattno")
-    if rte is None or number < 1:
+    if rte is None or number < 1 or row_version(var, home):
         return None
     match rte.number("rtekind", -1):
         case 2:
             expr = item(rte, "joinaliasvars", number)
+            return None if expr is None else (expr, home)
         case 9 if not home.scope.query.items("groupingSets"):
             expr = item(rte, "groupexprs", number)
+            return None if expr is None else (expr, home)
         case _:
-            expr = None
-    return None if expr is None else (expr, home)
+            below = level_below(rte, home, facts)
+            return None if below is None else _output(below, number)
+
+
+def level_below(rte: Node, home: Context, facts: Facts) -> Scope | None:
+    """Return the level whose rows a FROM item is, one by one: of a sub-query, a view, a WITH entry."""
+    parent = Context(home.scope)
+    query: Node | None = None
+    via = 0
+    match rte.number("rtekind", -1):
+        case 0:
+            relation = facts.relations.get(rte.number("relid"))
+            if relation is not None and rte.text("relkind") != _EXCLUDED:
+                query, via = relation.view_query, id(rte)
+        case 1:
+            query = rte.node("subquery")
+        case 6 if not rte.flag("self_reference"):
+            cte, parent = find_cte(rte, home)
+            query, via = (None, 0) if cte.flag("cterecursive") else (cte.node("ctequery"), id(rte))
+    if query is None or query.node("setOperations") is not None or query.number("commandType") != SELECT:
+        return None
+    return Scope(query, parent, via)
+
+
+def _output(scope: Scope, column: int) -> tuple[Node, Context] | None:
+    entry = output_entry(scope.query, column)
+    expr = entry.node("expr") if entry is not None else None
+    return None if expr is None else (expr, output_context(scope))
 
 
 def item(node: Node, field: str, number: int) -> Node | None:
@@ -87,7 +137,7 @@ def item(node: Node, field: str, number: int) -> Node | None:
 
 
 def _column_key(var: Node, context: Context, facts: Facts) -> Key:
-    if (found := resolved(var, context)) is not None:
+    if (found := resolved(var, context, facts)) is not None:
         return key_of(*found, facts)
     home = context.up(var.number("varlevelsup"))
     number = var.number("varno")

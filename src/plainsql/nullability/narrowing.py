@@ -12,7 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from plainsql.nullability.grouping import groups_have_rows, is_grouped
-from plainsql.nullability.keys import key_of, relation_key, resolved
+from plainsql.nullability.keys import every_field_key, key_of, relation_key, resolved
 from plainsql.nullability.node import Node
 from plainsql.nullability.scope import Context, Key, Scope
 from plainsql.typemap.builtin import FIRST_USER_OID
@@ -52,6 +52,8 @@ def implied(condition: Node | None, value: Is, context: Context, prover: Prover)
             return _of_not_null(condition, context, prover) if says_not_null else NOTHING
         case "BOOLEANTEST":
             return _of_boolean_test(condition, value, context, prover)
+        case "DISTINCTEXPR":
+            return NOTHING if value in _HOLDS else _of_equal(condition.nodes("args"), context, prover)
         case "SUBLINK":
             return _of_sublink(condition, value, context, prover)
         case "SCALARARRAYOPEXPR":
@@ -100,7 +102,7 @@ def not_null(expr: Node | None, context: Context, prover: Prover) -> Claims:
 def _of_column(var: Node, context: Context, prover: Prover) -> Claims:
     home = context.up(var.number("varlevelsup"))
     claims = frozenset({relation_key(home.scope.id, var.number("varno"))})
-    if (other := resolved(var, context)) is not None:
+    if (other := resolved(var, context, prover.facts)) is not None:
         claims |= not_null(*other, prover)
     return claims
 
@@ -127,12 +129,18 @@ def _of_not_null(test: Node, context: Context, prover: Prover) -> Claims:
     return claims
 
 
+def _of_equal(args: list[Node], context: Context, prover: Prover) -> Claims:
+    """NOT (x IS DISTINCT FROM 1): what is no different from a constant isn't NULL, unless the constant is."""
+    constants = [arg for arg in args if arg.tag == "CONST" and not arg.flag("constisnull", True)]
+    return NOTHING.union(*_all(args, context, prover)) if constants else NOTHING
+
+
 def _of_every_field(row: Node, context: Context, prover: Prover) -> Claims:
     """A row IS NOT NULL when each of its fields is (manual, 9.2)."""
     if row.tag == "ROWEXPR":
         return NOTHING.union(*_all(row.nodes("args"), context, prover))
     if row.tag != "VAR" or row.number("varattno") != 0:
-        return NOTHING
+        return frozenset({every_field_key(row, context, prover.facts)})
     rte = context.up(row.number("varlevelsup")).scope.relation(row.number("varno"))
     names = rte.node("eref") if rte is not None else None
     fields = []
@@ -224,3 +232,12 @@ def _all(exprs: list[Node], context: Context, prover: Prover) -> list[Claims]:
 
 def _common(claims: list[Claims]) -> Claims:
     return frozenset.intersection(*claims) if claims else NOTHING
+
+
+def value_is_not_null(check: Node) -> bool:
+    """Return whether a domain's CHECK refuses NULL: it passes unless it is false (manual, CREATE DOMAIN)."""
+    if check.tag == "BOOLEXPR" and check.text("boolop") == "and":
+        return any(value_is_not_null(arg) for arg in check.nodes("args"))
+    value = check.node("arg")
+    is_test = check.tag == "NULLTEST" and check.number("nulltesttype", -1) == 1
+    return is_test and value is not None and value.tag == "COERCETODOMAINVALUE"

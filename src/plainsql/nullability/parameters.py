@@ -16,15 +16,17 @@ from plainsql.nullability.facts import Relation
 from plainsql.nullability.grouping import groups_have_rows, is_grouped
 from plainsql.nullability.keys import item, parameter_key
 from plainsql.nullability.node import Node
+from plainsql.nullability.outputs import output_entry
 from plainsql.nullability.prover import Prover
 from plainsql.nullability.scope import Context, Scope
-from plainsql.nullability.statements import output_entry
+from plainsql.nullability.stored import refusing_columns
+from plainsql.nullability.updatable import written_column
 
 _EXTERNAL = 0  # nodes/primnodes.h, ParamKind
 _TESTS = frozenset({"BOOLEANTEST", "DISTINCTEXPR", "NULLTEST"})
 _CHOICES = frozenset(
     {"ARRAY", "ARRAYEXPR", "CASE", "CASEEXPR", "CASEWHEN", "COALESCE", "COALESCEEXPR", "MINMAX", "MINMAXEXPR", "ROW"}
-    | {"JSONCONSTRUCTOREXPR", "NULLIFEXPR", "ROWEXPR", "XMLEXPR"}
+    | {"FIELDSTORE", "JSONCONSTRUCTOREXPR", "NULLIFEXPR", "ROWEXPR", "XMLEXPR"}
 )
 _HANDS_ON = frozenset(
     {"ARRAYCOERCEEXPR", "COERCETODOMAIN", "COERCEVIAIO", "COLLATE", "COLLATEEXPR", "CONVERTROWTYPEEXPR", "FIELDSELECT"}
@@ -37,7 +39,10 @@ def nullable_parameters(query: Node, prover: Prover) -> frozenset[int]:
     """Return the numbers of the parameters for which None makes sense."""
     nullable: set[int] = set()
     refused: set[int] = set()
+    lists = {id(arg) for node in query.walk() if node.tag == "SCALARARRAYOPEXPR" for arg in node.nodes("args")}
     for node in query.walk():
+        if id(node) in lists and node.tag in ("ARRAY", "ARRAYEXPR"):
+            continue  # IN (:a, :b): one more value that nothing equals
         if node.tag in _TESTS or node.tag in _CHOICES or _takes_null(node, prover):
             for operand in _operands(node):
                 nullable.update(_handed_on(operand, prover))
@@ -45,7 +50,7 @@ def nullable_parameters(query: Node, prover: Prover) -> frozenset[int]:
             relation = prover.facts.relations.get(_relation(node, target))
             for column, expr in _assignments(node):
                 numbers = set(_flowing(expr, Context(Scope(node)), prover))
-                (nullable if _accepts_null(relation, column) else refused).update(numbers)
+                (nullable if _accepts_null(relation, column, prover) else refused).update(numbers)
     return frozenset(nullable - refused - _compared(query, prover))
 
 
@@ -55,11 +60,18 @@ def _takes_null(node: Node, prover: Prover) -> bool:
             return not prover.facts.is_strict(node.number("funcid"))
         case "OPEXPR":
             return not prover.facts.is_strict(node.number("opfuncid"))
+        case "SUBSCRIPTINGREF":
+            return node.node("refassgnexpr") is not None
         case _:
             return False
 
 
 def _operands(node: Node) -> list[Node]:
+    if node.tag == "FIELDSTORE":
+        return node.nodes("newvals")
+    if node.tag == "SUBSCRIPTINGREF":
+        value = node.node("refassgnexpr")
+        return [value] if value is not None else []
     found = []
     for field in ("arg", "args", "elements", "expr", "result", "defresult"):
         below = node.node(field)
@@ -115,9 +127,13 @@ def _relation(query: Node, target: int) -> int:
     return rtable[target - 1].number("relid") if target <= len(rtable) else 0
 
 
-def _accepts_null(relation: Relation | None, column: int) -> bool:
-    found = relation.columns.get(column) if relation is not None else None
-    return found is None or not found.refuses_null
+def _accepts_null(relation: Relation | None, column: int, prover: Prover) -> bool:
+    target = written_column(relation, column, prover.facts) if relation is not None else None
+    if target is not None:
+        relation, column = target
+    if relation is None or column not in relation.columns:
+        return True
+    return not relation.columns[column].refuses_null and column not in refusing_columns(relation, prover)
 
 
 def _flowing(expr: Node | None, context: Context, prover: Prover, depth: int = 0) -> Iterator[int]:

@@ -7,16 +7,10 @@ from plainsql.nullability.facts import Facts
 from plainsql.nullability.from_items import item_column_is_not_null
 from plainsql.nullability.grouping import groups_have_rows
 from plainsql.nullability.joins import Known, know
-from plainsql.nullability.keys import key_of, relation_key
+from plainsql.nullability.keys import key_of, relation_key, resolved_at_home
 from plainsql.nullability.node import Node
-from plainsql.nullability.returning import (
-    INSERT,
-    MERGE,
-    SELECT,
-    excluded_is_not_null,
-    returned_is_not_null,
-    source_may_be_absent,
-)
+from plainsql.nullability.outputs import INSERT, MERGE, SELECT
+from plainsql.nullability.returning import excluded_is_not_null, returned_is_not_null, source_may_be_absent
 from plainsql.nullability.scope import Context, Key, Scope
 from plainsql.nullability.statements import query_is_not_null
 
@@ -32,6 +26,7 @@ class Prover:
         assumed: Columns of recursive queries, by identity, that are taken for not NULL in the rows already found.
         fixpoints: Columns of recursive queries, by identity, that are proved.
         checked: Columns of tables that a CHECK keeps from being NULL, by OID.
+        refusing: Columns of tables that take no NULL in a new row, by OID.
         rows: A level of its own for each table, by OID.
     """
 
@@ -40,15 +35,16 @@ class Prover:
         self.assumed: dict[int, frozenset[int]] = {}
         self.fixpoints: dict[int, frozenset[int]] = {}
         self.checked: dict[int, frozenset[int]] = {}
+        self.refusing: dict[int, frozenset[int]] = {}
         self.rows: dict[int, Scope] = {}
         self._verdicts: dict[tuple[int, int], bool] = {}
-        self._known: dict[int, Known] = {}
+        self._known: dict[Key, Known] = {}
 
     def assuming(self, query: Node, columns: frozenset[int]) -> Prover:
         """Return a prover for one round of a recursion; only what holds in any round is shared with it."""
         other = Prover(self.facts)
         other.assumed = {**self.assumed, id(query): columns}
-        other.checked, other.rows, other._known = self.checked, self.rows, self._known
+        other.checked, other.refusing, other.rows, other._known = self.checked, self.refusing, self.rows, self._known
         return other
 
     def known(self, scope: Scope) -> Known:
@@ -79,15 +75,19 @@ class Prover:
 
     def is_claimed(self, expr: Node, context: Context) -> bool:
         """Return whether a condition says that *expr* isn't NULL."""
-        key = None
         around: Context | None = context
         while around is not None:
-            claims = self._claims_of_level(around)
-            if claims or around.claims:
-                if key is None:
-                    key = key_of(expr, context, self.facts)
-                if key in claims or key in around.claims:
-                    return True
+            if around.claims or self._claims_of_level(around):
+                return self.is_claimed_key(key_of(expr, context, self.facts), context)
+            around = around.scope.parent
+        return False
+
+    def is_claimed_key(self, key: Key, context: Context) -> bool:
+        """Return whether a condition of *context*, or of one around it, says what *key* names."""
+        around: Context | None = context
+        while around is not None:
+            if key in around.claims or key in self._claims_of_level(around):
+                return True
             around = around.scope.parent
         return False
 
@@ -117,7 +117,17 @@ class Prover:
                 return False
             elif command == INSERT and number == _excluded(query):
                 return excluded_is_not_null(rte, column, home, self)
-        return item_column_is_not_null(rte, column, home, self)
+        return item_column_is_not_null(rte, column, home, self) or self._is_narrowed(var, home)
+
+    def _is_narrowed(self, var: Node, home: Context) -> bool:
+        """Return whether a sub-query's column can't be NULL in the rows that conditions outside of it let pass."""
+        claims = home.claims | self._claims_of_level(home)
+        if relation_key(home.scope.id, var.number("varno")) not in claims:
+            return False
+        if (below := resolved_at_home(var, home, self.facts)) is None:
+            return False
+        expr, context = below
+        return self.expression_is_not_null(expr, context.claiming(claims))
 
     def _is_nulled(self, var: Node, home: Context, context: Context) -> bool:
         """Return whether a join may fill the column with NULLs, by the join tree and by the server's own word."""

@@ -11,17 +11,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plainsql.nullability import expressions
-from plainsql.nullability.facts import TABLES, Relation
+from plainsql.nullability.facts import ON_INSERT, ON_UPDATE, TABLES, VIEWS, Relation, TableColumn
 from plainsql.nullability.keys import row_version
+from plainsql.nullability.narrowing import NOTHING, Claims, not_null
 from plainsql.nullability.node import Node
-from plainsql.nullability.scope import Context
-from plainsql.nullability.stored import stored_is_not_null
+from plainsql.nullability.outputs import DELETE, INSERT, MERGE, UPDATE
+from plainsql.nullability.scope import Context, Scope
+from plainsql.nullability.stored import refusing_columns, relation_column_is_not_null, stored_is_not_null
+from plainsql.nullability.updatable import written_column
 
 if TYPE_CHECKING:
     from plainsql.nullability.prover import Prover
 
-SELECT, UPDATE, INSERT, DELETE, MERGE = 1, 2, 3, 4, 5  # nodes/nodes.h, CmdType
 _DO_UPDATE = 2  # nodes/nodes.h, OnConflictAction
+_VALUES = 5  # nodes/parsenodes.h, RTEKind
 _BY_SOURCE = 1  # nodes/primnodes.h, MergeMatchKind (PostgreSQL 17)
 
 
@@ -30,25 +33,43 @@ def returned_is_not_null(var: Node, home: Context, prover: Prover) -> bool:
     rte = home.scope.relation(var.number("varno"))
     relation = prover.facts.relations.get(rte.number("relid")) if rte is not None else None
     # What a rule or a view's trigger returns is its own (manual, CREATE RULE).
-    if rte is None or relation is None or relation.has_rules or relation.kind not in TABLES:
+    if rte is None or relation is None or relation.has_rules:
+        return False
+    if relation.kind in VIEWS:
+        return _returned_through_view(relation, var, home, prover)
+    if relation.kind not in TABLES:
         return False
     version, column, query = row_version(var, home), var.number("varattno"), home.scope.query
-    match query.number("commandType"), version:
-        case (3, "new"):
-            is_there = True
-        case (2, _) | (4, "old"):
-            is_there = True
-        case (5, _):
-            is_there = _merge_has_row(query, version)
-        case _:
-            is_there = False
+    is_there = _has_row(query, version)
     if not is_there or column < 1:
         return is_there
     if stored_is_not_null(rte, column, prover):
         return True
+    if version == "new" and query.number("commandType") == INSERT and column in refusing_columns(relation, prover):
+        # INSERT checks the constraints of the table that it names, those that are not valid yet too; of a foreign
+        # partition they are no more than a promise.
+        return query.node("onConflict") is None and _is_local(relation, prover)
     if version == "old":
         return ("column", home.scope.id, var.number("varno"), column, "old") in prover.known(home.scope).claims
-    return version == "new" and _written_is_not_null(relation, column, home, prover)
+    return version in ("new", "either") and _written_is_not_null(relation, column, home, prover)
+
+
+def _has_row(query: Node, version: str) -> bool:
+    match query.number("commandType"), version:
+        case (3, "new") | (2, _) | (4, "old"):
+            return True
+        case (5, _):
+            return _merge_has_row(query, version)
+        case _:
+            return False
+
+
+def _returned_through_view(view: Relation, var: Node, home: Context, prover: Prover) -> bool:
+    """Return whether a column of a view is one of its table that no row holds NULL in."""
+    target = written_column(view, var.number("varattno"), prover.facts)
+    if target is None or not _has_row(home.scope.query, row_version(var, home)):
+        return False
+    return relation_column_is_not_null(*target, prover, with_children=True)
 
 
 def source_may_be_absent(query: Node) -> bool:
@@ -67,22 +88,21 @@ def _match_kind(action: Node) -> int:
 
 
 def _written_is_not_null(relation: Relation, column: int, home: Context, prover: Prover) -> bool:
-    family = [prover.facts.relations.get(oid) for oid in relation.family]
-    if any(member is None or member.has_row_triggers or member.kind not in TABLES for member in family):
-        return False
     found, query = relation.columns.get(column), home.scope.query
+    if _may_be_changed(relation, query, prover):
+        return False
     if found is None or found.generated:
         return False
     context = Context(home.scope)
     assigned = _assignment(query.nodes("targetList"), column)
+    if query.number("commandType") == MERGE:
+        return _every_action_writes(found, column, home, prover)
     if query.number("commandType") == UPDATE:
         if assigned is not None:
-            return expressions.is_not_null(assigned, context, prover)
+            return all(expressions.is_not_null(value, context, prover) for value in _values(assigned, found, context))
         kept = ("column", home.scope.id, query.number("resultRelation"), column, "old")
         return kept in prover.known(home.scope).claims
-    if assigned is None or assigned.tag == "SETTODEFAULT":
-        assigned = found.expression
-    if not expressions.is_not_null(assigned, context, prover):
+    if not all(expressions.is_not_null(value, context, prover) for value in _values(assigned, found, context)):
         return False
     conflict = query.node("onConflict")
     if conflict is None or conflict.number("action") != _DO_UPDATE:
@@ -90,9 +110,62 @@ def _written_is_not_null(relation: Relation, column: int, home: Context, prover:
     return expressions.is_not_null(_assignment(conflict.nodes("onConflictSet"), column), context, prover)
 
 
+def claims_of_writes(scope: Scope, prover: Prover) -> Claims:
+    """Return what INSERT and UPDATE say of the values that NOT NULL columns have taken: no row is there otherwise."""
+    query = scope.query
+    rte = scope.relation(query.number("resultRelation"))
+    relation = prover.facts.relations.get(rte.number("relid")) if rte is not None else None
+    if (
+        relation is None
+        or query.number("commandType") not in (INSERT, UPDATE)
+        or _may_be_changed(relation, query, prover)
+    ):
+        return NOTHING
+    taken = [
+        not_null(entry.node("expr"), Context(scope), prover)
+        for entry in query.nodes("targetList")
+        if entry.number("resno") in refusing_columns(relation, prover)
+    ]
+    return NOTHING.union(*taken)
+
+
+def _is_local(relation: Relation, prover: Prover) -> bool:
+    family = [prover.facts.relations.get(oid) for oid in relation.family]
+    return all(member is not None and member.kind in TABLES for member in family)
+
+
+def _may_be_changed(relation: Relation, query: Node, prover: Prover) -> bool:
+    """Return whether a rule, or a trigger that runs before the write, may put something else into the row."""
+    is_plain_insert = query.number("commandType") == INSERT and query.node("onConflict") is None
+    # An UPDATE that moves a row to another partition inserts it there.
+    events = (ON_INSERT,) if is_plain_insert else (ON_INSERT, ON_UPDATE)
+    family = [prover.facts.relations.get(oid) for oid in relation.family]
+    return relation.has_rules or any(
+        member is None or member.has_triggers(*events) or member.kind not in TABLES for member in family
+    )
+
+
 def _assignment(entries: list[Node], column: int) -> Node | None:
     found = [entry for entry in entries if entry.number("resno") == column and not entry.flag("resjunk")]
     return found[0].node("expr") if len(found) == 1 else None
+
+
+def _every_action_writes(column: TableColumn, number: int, home: Context, prover: Prover) -> bool:
+    """Return whether each action of MERGE that returns a row puts something into a column; DELETE puts nothing."""
+    context = Context(home.scope)
+    for action in home.scope.query.nodes("mergeActionList"):
+        command = action.number("commandType")
+        if command not in (INSERT, UPDATE):
+            if command == DELETE:
+                return False
+            continue
+        assigned = _assignment(action.nodes("targetList"), number)
+        if command == UPDATE and assigned is None:
+            return False
+        values = _values(assigned, column, context)
+        if not all(expressions.is_not_null(value, context, prover) for value in values):
+            return False
+    return True
 
 
 def excluded_is_not_null(rte: Node, column: int, home: Context, prover: Prover) -> bool:
@@ -103,9 +176,21 @@ def excluded_is_not_null(rte: Node, column: int, home: Context, prover: Prover) 
         return False
     if found.proved:
         return True
-    if relation.has_row_triggers:
+    if relation.has_triggers(ON_INSERT):
         return False
-    assigned = _assignment(home.scope.query.nodes("targetList"), column)
+    assigned, context = _assignment(home.scope.query.nodes("targetList"), column), Context(home.scope)
+    return all(expressions.is_not_null(value, context, prover) for value in _values(assigned, found, context))
+
+
+def _values(assigned: Node | None, column: TableColumn, context: Context) -> list[Node | None]:
+    """Return what a column gets: the default where DEFAULT or nothing is written, one value a row of VALUES."""
     if assigned is None or assigned.tag == "SETTODEFAULT":
-        assigned = found.expression
-    return expressions.is_not_null(assigned, Context(home.scope), prover)
+        return [column.expression]
+    rte = context.scope.relation(assigned.number("varno")) if assigned.tag == "VAR" else None
+    if rte is None or rte.number("rtekind", -1) != _VALUES or assigned.number("varlevelsup"):
+        return [assigned]
+    number = assigned.number("varattno")
+    rows = [row for row in rte.items("values_lists") if isinstance(row, list)]
+    members = [row[number - 1] if 0 < number <= len(row) else None for row in rows]
+    nodes = [member if isinstance(member, Node) else None for member in members]
+    return [column.expression if node is not None and node.tag == "SETTODEFAULT" else node for node in nodes] or [None]

@@ -7,18 +7,18 @@ An aggregate without GROUP BY answers of no rows too (manual, 7.2.3 and 9.21).
 from __future__ import annotations
 
 from plainsql.nullability.node import Node
-from plainsql.nullability.scope import Scope
+from plainsql.nullability.scope import Context, Scope
 
 _SELECT, _UNION = 1, 1  # nodes/nodes.h, CmdType; nodes/parsenodes.h, SetOperation
 
 
-def query_has_a_row(query: Node | None) -> bool:
-    """Return whether *query* returns one row at least, whatever the tables hold."""
+def query_has_a_row(query: Node | None, parent: Context | None) -> bool:
+    """Return whether *query*, standing in *parent*, returns one row at least, whatever the tables hold."""
     if query is None or query.number("commandType") != _SELECT or query.flag("hasTargetSRFs"):
         return False
     if query.node("limitOffset") is not None or not _allows_a_row(query.node("limitCount")):
         return False
-    scope = Scope(query)
+    scope = Scope(query, parent)
     if (operation := query.node("setOperations")) is not None:
         return _operation_has_a_row(operation, scope)
     if query.node("havingQual") is not None:
@@ -58,13 +58,25 @@ def item_has_a_row(item: Node | None, scope: Scope) -> bool:
         return False
     match rte.number("rtekind", -1):
         case 1:
-            return query_has_a_row(rte.node("subquery"))
+            return query_has_a_row(rte.node("subquery"), Context(scope))
         case 5:
             return bool(rte.items("values_lists"))
+        case 6:
+            return _cte_has_a_row(rte, scope)
         case 8:
             return True
         case _:
             return False
+
+
+def _cte_has_a_row(rte: Node, scope: Scope) -> bool:
+    home: Scope | None = scope
+    for _ in range(rte.number("ctelevelsup")):
+        home = home.parent.scope if home is not None and home.parent is not None else None
+    if home is None or rte.flag("self_reference"):
+        return False
+    names = [cte for cte in home.query.nodes("cteList") if cte.text("ctename") == rte.text("ctename")]
+    return len(names) == 1 and query_has_a_row(names[0].node("ctequery"), Context(home))
 
 
 def is_true(condition: Node | None) -> bool:

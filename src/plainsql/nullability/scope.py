@@ -15,10 +15,18 @@ Key: TypeAlias = Hashable
 
 @dataclass(frozen=True, eq=False)
 class Scope:
-    """One level of a query, and the context that it stands in."""
+    """
+    One level of a query, and the context that it stands in.
+
+    Attributes:
+        query: The level.
+        parent: None for a whole statement, and for a view.
+        via: Identity of the FROM item that reads a view or WITH entry: each that does has rows of its own.
+    """
 
     query: Node
     parent: Context | None = None
+    via: int = 0
 
     @cached_property
     def relations(self) -> list[Node]:
@@ -29,10 +37,16 @@ class Scope:
         """Return an entry of the range table, None if there is no such."""
         return self.relations[number - 1] if 0 < number <= len(self.relations) else None
 
-    @property
-    def id(self) -> int:
-        """Identity of this level: names of values begin with it."""
-        return id(self.query)
+    @cached_property
+    def path(self) -> tuple[int, ...]:
+        """The FROM items through which this level is read, outermost first."""
+        above = self.parent.scope.path if self.parent is not None else ()
+        return (*above, self.via) if self.via else above
+
+    @cached_property
+    def id(self) -> Key:
+        """Identity of this level: names of values hold it."""
+        return (id(self.query), self.path)
 
 
 @dataclass(frozen=True)
@@ -50,7 +64,7 @@ class Context:
 
     scope: Scope
     claims: frozenset[Key] = frozenset()
-    matched: frozenset[tuple[int, int, bool]] = frozenset()
+    matched: frozenset[tuple[Key, int, bool]] = frozenset()
     is_grouped: bool = False
     is_returning: bool = False
 

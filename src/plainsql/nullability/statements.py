@@ -5,34 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plainsql.nullability import expressions
-from plainsql.nullability.grouping import is_grouped
 from plainsql.nullability.node import Node
+from plainsql.nullability.outputs import output_context, output_entry
 from plainsql.nullability.scope import Context, Scope
 from plainsql.nullability.types import type_of
 from plainsql.typemap.builtin import FIRST_USER_OID
 
 if TYPE_CHECKING:
     from plainsql.nullability.prover import Prover
-
-SELECT = 1  # nodes/nodes.h, CmdType
-
-
-def output_entries(query: Node) -> list[Node]:
-    """Return the target entries that the caller of *query* sees, in order."""
-    name = "targetList" if query.number("commandType") == SELECT else "returningList"
-    return [entry for entry in query.nodes(name) if not entry.flag("resjunk")]
-
-
-def output_entry(query: Node, column: int) -> Node | None:
-    """Return the target entry of column number *column*."""
-    return next((entry for entry in output_entries(query) if entry.number("resno") == column), None)
-
-
-def output_context(scope: Scope) -> Context:
-    """Return the context of what a query returns."""
-    if scope.query.number("commandType") == SELECT:
-        return Context(scope, is_grouped=is_grouped(scope.query))
-    return Context(scope, is_returning=True)
 
 
 def query_is_not_null(scope: Scope, column: int, prover: Prover) -> bool:

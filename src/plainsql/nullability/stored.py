@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from plainsql.nullability import expressions
 from plainsql.nullability.facts import TABLES, VIEWS, Relation
-from plainsql.nullability.narrowing import NOTHING, Is, implied
+from plainsql.nullability.narrowing import NOTHING, Claims, Is, implied, not_null
 from plainsql.nullability.node import Node
 from plainsql.nullability.scope import Context, Scope
 
@@ -64,14 +64,31 @@ def _own_column_is_not_null(relation: Relation, column: int, prover: Prover) -> 
 
 
 def checked_columns(relation: Relation, prover: Prover) -> frozenset[int]:
-    """Return the columns that a CHECK keeps from being NULL: it passes for NULL as for true (manual, 5.5.1)."""
+    """Return the columns that hold no NULL in any stored row, by a CHECK."""
     if relation.oid not in prover.checked:
-        scope = _row_of(relation, prover)
-        claims = NOTHING.union(*(implied(check, Is.NOT_FALSE, Context(scope), prover) for check in relation.checks))
-        prover.checked[relation.oid] = frozenset(
-            number for number in relation.columns if ("column", scope.id, 1, number, "") in claims
-        )
+        prover.checked[relation.oid] = _checked(relation, relation.checks, prover)
     return prover.checked[relation.oid]
+
+
+def refusing_columns(relation: Relation, prover: Prover) -> frozenset[int]:
+    """Return the columns that hold no NULL in any new row, by constraints that may be younger than the old ones."""
+    if relation.oid not in prover.refusing:
+        not_null_now = frozenset(number for number, column in relation.columns.items() if column.not_null)
+        read_by_generated = [
+            not_null(relation.columns[number].expression, Context(_row_of(relation, prover)), prover)
+            for number in not_null_now
+            if relation.columns[number].generated
+        ]
+        checked = _checked(relation, relation.new_checks, prover, *read_by_generated)
+        prover.refusing[relation.oid] = checked | not_null_now
+    return prover.refusing[relation.oid]
+
+
+def _checked(relation: Relation, checks: tuple[Node, ...], prover: Prover, *more: Claims) -> frozenset[int]:
+    """A CHECK passes for NULL as for true (manual, 5.5.1)."""
+    scope = _row_of(relation, prover)
+    claims = NOTHING.union(*more, *(implied(check, Is.NOT_FALSE, Context(scope), prover) for check in checks))
+    return frozenset(number for number in relation.columns if ("column", scope.id, 1, number, "") in claims)
 
 
 def _row_of(relation: Relation, prover: Prover) -> Scope:

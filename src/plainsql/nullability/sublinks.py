@@ -26,7 +26,7 @@ def sublink_is_not_null(sublink: Node, context: Context, prover: Prover) -> bool
             claims = _columns_that_are_not_null(sublink, context, prover)
             return expressions.is_not_null(sublink.node("testexpr"), context.claiming(claims), prover)
         case 4:  # NULL of no row
-            has_a_row = query_has_a_row(sublink.node("subselect"))
+            has_a_row = query_has_a_row(sublink.node("subselect"), context)
             return has_a_row and prover.sublink_column_is_not_null(sublink, 1, context)
         case _:
             return False

@@ -38,15 +38,15 @@ SELECT
             w.ev_class OPERATOR(pg_catalog.=) c.oid
             AND w.ev_type OPERATOR(pg_catalog.<>) '1'::pg_catalog."char"
     ) AS has_rules,
-    EXISTS (
-        SELECT
+    ARRAY(
+        SELECT t.tgtype
         FROM pg_catalog.pg_trigger AS t
         WHERE
             t.tgrelid OPERATOR(pg_catalog.=) c.oid
             AND NOT t.tgisinternal
             AND (t.tgtype OPERATOR(pg_catalog.&) 1::pg_catalog.int2) OPERATOR(pg_catalog.<>) 0
             AND (t.tgtype OPERATOR(pg_catalog.&) 66::pg_catalog.int2) OPERATOR(pg_catalog.<>) 0
-    ) AS has_row_triggers,
+    ) AS row_triggers,
     (
         SELECT w.ev_action::pg_catalog.text
         FROM pg_catalog.pg_rewrite AS w
@@ -67,7 +67,7 @@ SELECT
     a.attnum,
     a.attname AS name,
     a.atttypid AS type,
-    a.attnotnull OR t.typnotnull AS refuses_null,
+    a.attnotnull AS not_null,
     a.attnotnull
     AND c.relkind OPERATOR(pg_catalog.=) ANY('{r,p}'::pg_catalog."char"[])
     AND NOT EXISTS (
@@ -80,7 +80,7 @@ SELECT
             AND NOT k.convalidated
     ) AS proved,
     a.attgenerated AS generated,
-    d.adbin::pg_catalog.text AS expression
+    coalesce(d.adbin, t.typdefaultbin)::pg_catalog.text AS expression
 FROM pg_catalog.pg_attribute AS a
 JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) a.attrelid
 JOIN pg_catalog.pg_type AS t ON t.oid OPERATOR(pg_catalog.=) a.atttypid
@@ -94,15 +94,17 @@ WHERE
     AND NOT a.attisdropped;
 
 -- name: list_checks(oids)
--- List the CHECK constraints that every stored row keeps to.
+-- List the CHECK constraints that every new row keeps to, and if they are validated every stored one. Those that are
+-- not enforced (PostgreSQL 18) say nothing.
 SELECT
     k.conrelid AS relation,
+    k.convalidated AS validated,
     k.conbin::pg_catalog.text AS expression
 FROM pg_catalog.pg_constraint AS k
 WHERE
     k.conrelid OPERATOR(pg_catalog.=) ANY(:oids::pg_catalog.oid[])
     AND k.contype OPERATOR(pg_catalog.=) 'c'::pg_catalog."char"
-    AND k.convalidated
+    AND coalesce((pg_catalog.to_jsonb(k) OPERATOR(pg_catalog.->>) 'conenforced')::pg_catalog.bool, TRUE)
     AND k.conbin IS NOT NULL;
 
 -- name: list_keys(oids)
@@ -133,11 +135,13 @@ SELECT
 FROM pg_catalog.pg_proc AS p
 WHERE p.oid OPERATOR(pg_catalog.=) ANY(:oids::pg_catalog.oid[]);
 
--- name: list_not_null_domains(oids)
--- List those of the types that are domains which refuse NULL, by themselves or by a domain that they are made of.
+-- name: list_domains(oids)
+-- List those of the types that are domains: whether they refuse NULL, by themselves or by a domain that they are made
+-- of, and their CHECK constraints, which may refuse it too.
 WITH RECURSIVE made_of AS (
     SELECT
         t.oid AS root,
+        t.oid,
         t.typnotnull,
         t.typbasetype
     FROM pg_catalog.pg_type AS t
@@ -147,12 +151,21 @@ WITH RECURSIVE made_of AS (
     UNION
     SELECT
         made_of.root,
+        t.oid,
         t.typnotnull,
         t.typbasetype
     FROM made_of
     JOIN pg_catalog.pg_type AS t ON t.oid OPERATOR(pg_catalog.=) made_of.typbasetype
     WHERE t.typtype OPERATOR(pg_catalog.=) 'd'::pg_catalog."char"
 )
-SELECT DISTINCT made_of.root AS oid
-FROM made_of
-WHERE made_of.typnotnull;
+SELECT
+    made_of.root AS oid,
+    made_of.typnotnull AS not_null,
+    ARRAY(
+        SELECT k.conbin::pg_catalog.text
+        FROM pg_catalog.pg_constraint AS k
+        WHERE
+            k.contypid OPERATOR(pg_catalog.=) made_of.oid
+            AND k.contype OPERATOR(pg_catalog.=) 'c'::pg_catalog."char"
+    ) AS checks
+FROM made_of;
