@@ -21,9 +21,9 @@ from plainsql.nullability.functions import (
     system,
     times,
 )
-from plainsql.nullability.functions.fields import FIELDS
 from plainsql.nullability.functions.null_arguments import NEEDS, OF_NULL_TOO, ONE_OF
 from plainsql.nullability.functions.table import oids
+from plainsql.nullability.functions.times import FIELDS
 
 __all__ = ["CAST_TO_TEXT", "ELEMENTS_NOT_NULL", "FIELDS", "NEEDS", "OF_NULL_TOO", "ONE_OF", "TABLES", "TOTAL"]
 

@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import re
 
+_OID = re.compile(r"(\d+)\(")
 _OVERLOAD = re.compile(r"(\d+)(\([^)]*\))")
 
 
 def oids(*tables: str) -> frozenset[int]:
     """Return the OIDs that stand in *tables*."""
-    return frozenset(int(oid) for table in tables for oid, _ in _OVERLOAD.findall(table))
+    return frozenset(map(int, _OID.findall("".join(tables))))
 
 
 def signatures(*tables: str) -> dict[int, str]:
     """Return by OID what it stands for, as in ``lower(text)`` and ``+(int4,int4)``."""
     found: dict[int, str] = {}
-    for line in "".join(tables).replace("\n    ", " ").splitlines():
+    for line in "\n".join(tables).replace("\n    ", " ").splitlines():
         name, _, overloads = line.partition(" ")
         found |= {int(oid): name + types for oid, types in _OVERLOAD.findall(overloads)}
     return found

@@ -79,3 +79,23 @@ timetz 1969(timetz,int4) 2047(time)
 """Manual, 8.5; date.c, timestamp.c. Left out: time and timetz of a timestamp ('infinity' has none)."""
 
 TABLES = (OPERATORS, FUNCTIONS, CASTS)
+
+_OF_TIMESTAMPS = frozenset({"century", "decade", "epoch", "isoyear", "julian", "millennium", "year"})
+_OF_INTERVALS = frozenset({"century", "day", "decade", "epoch", "hour", "millennium", "year"})
+
+FIELDS: dict[int, frozenset[str]] = {
+    1171: _OF_TIMESTAMPS,  # date_part(text,timestamptz)
+    1172: _OF_INTERVALS,  # date_part(text,interval)
+    1384: _OF_TIMESTAMPS,  # date_part(text,date)
+    2021: _OF_TIMESTAMPS,  # date_part(text,timestamp)
+    6199: _OF_TIMESTAMPS,  # extract(text,date)
+    6202: _OF_TIMESTAMPS,  # extract(text,timestamp)
+    6203: _OF_TIMESTAMPS,  # extract(text,timestamptz)
+    6204: _OF_INTERVALS,  # extract(text,interval)
+}
+"""
+Functions that return a value or raise if their first argument is a constant that stands here: infinite times have these
+fields, and NULL for the others.
+
+Manual, 9.9.1; NonFiniteTimestampTzPart and NonFiniteIntervalPart in timestamp.c. Intervals may be infinite from 17.
+"""
