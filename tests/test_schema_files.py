@@ -20,7 +20,8 @@ from plainsql.embedded.binaries import find_pg_dump
 from plainsql.errors import SchemaFileError
 from plainsql.scratch import scratch_database
 from plainsql.scratch.psql import split_script
-from plainsql.scratch.schema_files import load_schema_files, read_schema_files
+from plainsql.scratch.reading import read_schema_file
+from plainsql.scratch.schema_files import load_schema_files
 from plainsql.scratch.untrusted import PREFIX, untrusted_database
 
 
@@ -33,6 +34,12 @@ def write(folder: Path, text: str, name: str = "schema.sql") -> Path:
 def load(server: str, *files: Path) -> None:
     with scratch_database(schema_files=files, server=server):
         pass
+
+
+def notes_of(server: str, *files: Path) -> list[str]:
+    notes: list[str] = []
+    with scratch_database(schema_files=files, server=server, note=notes.append):
+        return notes
 
 
 def steps(text: str) -> list[str]:
@@ -132,7 +139,7 @@ def test_failing_statement_is_named_by_file_and_line(server: str, tmp_path: Path
 def test_missing_and_binary_files_are_refused(server: str, tmp_path: Path) -> None:
     with pytest.raises(SchemaFileError, match=r"nothing\.sql: can't read it"):
         load(server, tmp_path / "nothing.sql")
-    (tmp_path / "bin.sql").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "bin.sql").write_bytes(b"CREATE TABLE \xe9 (a int);")
     with pytest.raises(SchemaFileError, match="is not UTF-8"):
         load(server, tmp_path / "bin.sql")
 
@@ -150,22 +157,33 @@ def test_copy_data_is_loaded(server: str, tmp_path: Path) -> None:
         assert conn.execute("SELECT a, b FROM t ORDER BY a").fetchall() == [(1, "é;"), (2, None)]
 
 
-def test_owners_grants_and_settings_of_elsewhere_are_skipped(
-    server: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_owners_grants_and_settings_of_elsewhere_are_skipped_with_a_note(server: str, tmp_path: Path) -> None:
     path = write(
         tmp_path,
         "SET no_such_setting = 0;\nCREATE TABLE t (a int);\nALTER TABLE t OWNER TO nobody_here;\n"
-        "ALTER TABLE t OWNER TO postgres;\nGRANT SELECT ON t TO nobody_here;\n",
+        "ALTER TABLE t OWNER TO postgres;\nGRANT SELECT ON t TO nobody_here;\n"
+        "ALTER DEFAULT PRIVILEGES FOR ROLE nobody_here GRANT SELECT ON TABLES TO nobody_here;\n"
+        "ALTER TABLE t ENABLE ROW LEVEL SECURITY;\nCREATE POLICY p ON t TO nobody_here USING (a > 0);\n",
     )
-    with caplog.at_level("INFO", logger="plainsql.scratch"):
-        load(server, path)
-    assert [record.getMessage().split(": ")[0].rpartition("/")[2] for record in caplog.records] == [
-        "schema.sql:1",
-        "schema.sql:3",
-        "schema.sql:4",
-        "schema.sql:5",
+    assert [note.replace(f"{path}:", "") for note in notes_of(server, path)] == [
+        'skipped SET, 1 statement; the first is 1: unrecognized configuration parameter "no_such_setting"',
+        'skipped OWNER TO, 2 statements; the first is 3: role "nobody_here" does not exist',
+        'skipped GRANT and REVOKE, 1 statement; the first is 5: role "nobody_here" does not exist',
+        'skipped ALTER DEFAULT PRIVILEGES, 1 statement; the first is 6: role "nobody_here" does not exist',
+        'skipped CREATE POLICY, 1 statement; the first is 8: role "nobody_here" does not exist',
     ]
+
+
+def test_what_is_skipped_inside_a_transaction_does_not_end_it(server: str, tmp_path: Path) -> None:
+    path = write(tmp_path, "BEGIN;\nCREATE TABLE t (a int);\nGRANT SELECT ON t TO nobody_here;\nCOMMIT;\n")
+    with scratch_database(schema_files=[path], server=server) as conninfo, psycopg.connect(conninfo) as conn:
+        assert conn.execute("SELECT a FROM t").fetchall() == []
+
+
+def test_a_schema_of_a_missing_role_becomes_ours(server: str, tmp_path: Path) -> None:
+    path = write(tmp_path, "CREATE SCHEMA auth AUTHORIZATION nobody_here;\nCREATE TABLE auth.t (a int);\n")
+    (note,) = notes_of(server, path)
+    assert note.startswith("skipped AUTHORIZATION of CREATE SCHEMA, 1 statement; the first is ")
 
 
 def test_trusted_extensions_can_be_made(server: str, tmp_path: Path) -> None:
@@ -255,13 +273,13 @@ def test_a_prepared_transaction_keeps_no_lock_on_what_is_described(server: str, 
     ],
 )
 def test_a_file_that_switches_the_time_limit_off_is_ended(server: str, tmp_path: Path, statement: str) -> None:
-    files = read_schema_files([write(tmp_path, f"SET statement_timeout = 0;\n{statement};\n")])
+    file = read_schema_file(write(tmp_path, f"SET statement_timeout = 0;\n{statement};\n"))
     before = traces(server)
     with (
         pytest.raises(SchemaFileError, match=r"schema\.sql:2: the statement takes longer than 0\.5 s"),
-        untrusted_database(server) as conninfo,
+        untrusted_database(server) as database,
     ):
-        load_schema_files(conninfo, files, seconds=0.5)
+        load_schema_files(database.conninfo, [file], seconds=0.5)
     assert traces(server) == before
 
 
@@ -311,8 +329,8 @@ COMMIT;
 
 def test_role_and_database_are_dropped_also_when_the_file_stays_connected(server: str) -> None:
     before = traces(server)
-    with untrusted_database(server) as conninfo:
-        lingering = psycopg.connect(conninfo)
+    with untrusted_database(server) as database:
+        lingering = psycopg.connect(database.conninfo)
         assert traces(server) != before
     assert traces(server) == before
     lingering.close()

@@ -8,6 +8,7 @@ Every error of our own. psycopg's exceptions pass through as themselves; a class
     ├── MigrationError (RuntimeError)       a migration can't be applied or rolled back
     ├── QueryFileError (ValueError)         .sql files with faults; carries every Problem
     ├── SchemaFileError (ValueError)        a schema file can't be loaded
+    ├── ScratchServerError (RuntimeError)   the server for scratch databases can't be used
     ├── StaleModuleError                    file, database and generated module disagree
     ├── UnknownQueryError (LookupError)     no query of that name was loaded
     ├── ParameterError (TypeError)          an argument doesn't fit its parameter; nothing was sent
@@ -65,6 +66,10 @@ class QueryFileError(PlainSQLError, ValueError):
 
 class SchemaFileError(PlainSQLError, ValueError):
     """A schema file can't be loaded."""
+
+
+class ScratchServerError(PlainSQLError, RuntimeError):
+    """The server for scratch databases can't be used."""
 
 
 class StaleModuleError(PlainSQLError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ import psycopg
 from plainsql.catalog import load_catalog
 from plainsql.cli.output import print_problems, progress
 from plainsql.config import find_config
-from plainsql.describe import describe_all
+from plainsql.describe import Description, describe_all
 from plainsql.describe.report import exit_code, report
 from plainsql.errors import ConfigError
+from plainsql.query.model import Query
 from plainsql.scratch import scratch_database
 from plainsql.target import describe_conninfo
 
@@ -47,21 +49,29 @@ def run(
         )
     if schema and migrations:
         raise ConfigError("--schema and --migrations each build the database: give one of them")
-    if not (dsn or schema or migrations) and config:
-        migrations = config.migrations if config.migrations.is_dir() else None
+    own = config.migrations if config else None
+    if not (dsn or schema or migrations) and own is not None and own.is_dir():
+        migrations = own
     catalog = load_catalog(folder, root=root)
     found = list(catalog.queries)
-    with progress("describing queries") as show:
-        if dsn:
-            describe_conninfo(dsn, "--dsn")  # a fault in it is told without its password
-            with psycopg.connect(dsn, autocommit=True) as conn:
-                descriptions = describe_all(conn, found, progress=show)
-        else:
-            with (
-                scratch_database(migrations=migrations, schema_files=schema, server=scratch, folder=root) as conninfo,
-                psycopg.connect(conninfo, autocommit=True) as conn,
-            ):
-                descriptions = describe_all(conn, found, progress=show)
+    if dsn:
+        describe_conninfo(dsn, "--dsn")  # a fault in it is told without its password
+        descriptions = _describe(dsn, found)
+    else:
+        with ExitStack() as stack:
+            with progress("building the database") as show:
+                conninfo = stack.enter_context(
+                    scratch_database(
+                        migrations=migrations,
+                        schema_files=schema,
+                        server=scratch,
+                        folder=root,
+                        foreign=migrations is not None and (own is None or migrations.absolute() != own.absolute()),
+                        note=_note,
+                        progress=show,
+                    )
+                )
+            descriptions = _describe(conninfo, found)
     result: dict[str, Any] = report(catalog, descriptions)
     if as_json:
         print(json.dumps(result, indent=2, ensure_ascii=False))
@@ -73,6 +83,15 @@ def run(
         for description in descriptions:
             print_problems([*([description.problem] if description.problem else []), *description.warnings])
     return exit_code(catalog, descriptions) == 0
+
+
+def _describe(conninfo: str, queries: list[Query]) -> list[Description]:
+    with progress("describing queries") as show, psycopg.connect(conninfo, autocommit=True) as conn:
+        return describe_all(conn, queries, progress=show)
+
+
+def _note(text: str) -> None:
+    print(f"note: {text}", file=sys.stderr)
 
 
 def _print_tables(result: dict[str, Any]) -> None:

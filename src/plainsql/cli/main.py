@@ -105,7 +105,8 @@ def check(
 def describe(
     queries: Queries = None,
     schema: Annotated[
-        list[Path] | None, typer.Option(help="Schema file to build the scratch database from; several in order.")
+        list[Path] | None,
+        typer.Option(help="Schema file, or folder of them, to build the scratch database from; several in order."),
     ] = None,
     migrations: Migrations = None,
     dsn: Dsn = None,

@@ -14,6 +14,7 @@ from psycopg.conninfo import make_conninfo
 from plainsql.errors import MigrationError
 from plainsql.queries.scratch import list_scratch_databases, lock_scratch
 from plainsql.scratch.names import is_abandoned, passing_name
+from plainsql.scratch.refusals import check_version, explained
 
 PREFIX = "plainsql_scratch_"
 NEW = "plainsql_scratch_new_"
@@ -32,7 +33,10 @@ def migrated_database(server: str, migrations: Path | None, *, project: Path) ->
     """
     name = PREFIX + content_hash(migrations)
     conninfo = make_conninfo(server, dbname=name)
-    with psycopg.connect(server, autocommit=True) as admin:
+    with explained(server):
+        admin = psycopg.connect(server, autocommit=True)
+    with admin:
+        check_version(admin, server)
         lock_scratch(admin, key=name)
         if not any(row.name == name for row in list_scratch_databases(admin, prefix=name, description=None)):
             _build(admin, server, name, migrations)
@@ -54,7 +58,8 @@ def content_hash(migrations: Path | None) -> str:
 def _build(admin: psycopg.Connection[Any], server: str, name: str, migrations: Path | None) -> None:
     """Build under a passing name, so that a database of the final name is always whole."""
     passing = passing_name(NEW)
-    admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(passing)))
+    with explained(server):
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(passing)))
     try:
         if migrations is not None:
             from plainsql.migrations import apply

@@ -2,97 +2,120 @@
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import psycopg
+from psycopg.pq import ExecStatus, TransactionStatus
 
-from plainsql.errors import SchemaFileError
-from plainsql.scratch.psql import Step, split_script
-from plainsql.scratch.running import TooLongError, copy_rows, run_statement
+from plainsql.scratch import extensions
+from plainsql.scratch.advice import explained_fault
+from plainsql.scratch.psql import Step, fault, line_of, split_script
+from plainsql.scratch.reading import SchemaFile
+from plainsql.scratch.running import Runner, TooLongError
+from plainsql.scratch.skipping import CLIENT_ENCODING, Skipped, may_fail, skippable, without_owner
 
-log = logging.getLogger(__name__)
+Note = Callable[[str], None]
+"""Takes a sentence for people."""
+Progress = Callable[[int, int], None]
+"""Takes how many characters are done and how many there are."""
 
-_UNKNOWN_OR_DENIED = {"42704", "42501"}
-"""undefined_object, insufficient_privilege"""
-_SKIPPABLE = re.compile(
-    r"\s*(?:GRANT\b|REVOKE\b|ALTER\s+DEFAULT\s+PRIVILEGES\b|COMMENT\s+ON\s+EXTENSION\b|SET\s+\w+\s*=|ALTER\b.*\bOWNER\s+TO\b)",
-    re.IGNORECASE | re.DOTALL,
-)
-"""Who owns and who may use things says nothing about queries; dumps of newer servers SET what older ones don't know."""
-
-
-@dataclass(frozen=True, slots=True)
-class SchemaFile:
-    """A file as people type its name, its text, and its statements."""
-
-    name: str
-    text: str
-    steps: tuple[Step, ...]
+DUPLICATE_OBJECT = "42710"
+DUPLICATE_SCHEMA = "42P06"
+_CREATED_SCHEMA = re.compile(r'\s*CREATE\s+SCHEMA\s+("(?:[^"]|"")+"|\w+)', re.IGNORECASE)
 
 
-def read_schema_files(paths: Sequence[Path]) -> list[SchemaFile]:
+class SchemaLoader:
     """
-    Read and split the files.
+    Runs the files one by one, each in a session of its own: a dump empties search_path for its session.
 
-    Raises:
-        SchemaFileError: A file can't be read, or has a psql command other than \\restrict and \\unrestrict.
+    Attributes:
+        skipped: What was passed over so far.
     """
-    files = []
-    for path in paths:
+
+    def __init__(self, conninfo: str, *, seconds: float, made_schemas: frozenset[str] = frozenset()) -> None:
+        """
+        Prepare to load.
+
+        Args:
+            conninfo: Of the role that owns the database.
+            seconds: Longest time for one statement; a file can switch the server's own limit off.
+            made_schemas: Those that are there already though the file makes them.
+        """
+        self._conninfo = conninfo
+        self._seconds = seconds
+        self._made_schemas = made_schemas
+        self.skipped = Skipped()
+
+    def load(self, file: SchemaFile, progress: Callable[[int], None] | None = None) -> None:
+        """
+        Run one file.
+
+        Args:
+            file: As read.
+            progress: Called with the characters that are done.
+
+        Raises:
+            SchemaFileError: A statement fails or takes too long, or the file leaves a transaction open.
+        """
+        with (
+            psycopg.connect(self._conninfo, autocommit=True, client_encoding="utf8") as conn,
+            Runner(conn, seconds=self._seconds) as runner,
+        ):
+            for step in split_script(file.text, file.name):
+                if not CLIENT_ENCODING.match(step.sql):
+                    self._run(conn, runner, file, step)
+                if progress:
+                    progress(step.offset + len(step.sql) + len(step.data or ""))
+            if conn.info.transaction_status != TransactionStatus.IDLE:
+                raise fault(file.text, len(file.text), file.name, "the file ends inside a transaction: add COMMIT;")
+
+    def _run(self, conn: psycopg.Connection[Any], runner: Runner, file: SchemaFile, step: Step) -> None:
+        guarded = conn.info.transaction_status == TransactionStatus.INTRANS and may_fail(step.sql)
+        if guarded:
+            conn.pgconn.exec_(b"SAVEPOINT plainsql")
         try:
-            text = Path(path).read_text(encoding="utf-8-sig")
-        except OSError as error:
-            raise SchemaFileError(f"{path}: can't read it: {error.strerror}") from error
-        except UnicodeDecodeError as error:
-            raise SchemaFileError(f"{path}: is not UTF-8: {error.reason} at byte {error.start}") from error
-        files.append(SchemaFile(str(path), text, tuple(split_script(text, str(path)))))
-    return files
+            if step.data is None:
+                runner.run(step.sql.encode())
+            else:
+                runner.copy(step.sql.encode(), step.data)
+            if guarded:
+                conn.pgconn.exec_(b"RELEASE SAVEPOINT plainsql")
+        except TooLongError as error:
+            raise fault(
+                file.text, step.offset, file.name, f"the statement takes longer than {self._seconds:g} s"
+            ) from error
+        except psycopg.Error as error:
+            if guarded and not conn.broken:
+                conn.pgconn.exec_(b"ROLLBACK TO SAVEPOINT plainsql")
+            if not (conn.broken or conn.closed) and self._may_go_on(conn, file, step, error):
+                return
+            raise explained_fault(conn, file, step, error) from error
 
-
-def load_schema_files(conninfo: str, files: Sequence[SchemaFile], *, seconds: float) -> None:
-    """
-    Run the files in order, each in a session of its own: a dump empties search_path for its session.
-
-    Args:
-        conninfo: Of the role that owns the database.
-        files: As read.
-        seconds: Longest time for one statement; a file can switch the server's own limit off.
-
-    Raises:
-        SchemaFileError: A statement fails or takes too long.
-    """
-    for file in files:
-        with psycopg.connect(conninfo, autocommit=True) as conn:
-            for step in file.steps:
-                _run(conn, file, step, seconds)
-
-
-def _run(conn: psycopg.Connection[Any], file: SchemaFile, step: Step, seconds: float) -> None:
-    try:
-        if step.data is None:
-            run_statement(conn, step.sql.encode(), seconds=seconds)
-        else:
-            copy_rows(conn, step.sql.encode(), step.data, seconds=seconds)
-    except TooLongError as error:
-        line = file.text.count("\n", 0, step.offset) + 1
-        raise SchemaFileError(f"{file.name}:{line}: the statement takes longer than {seconds:g} s") from error
-    except psycopg.Error as error:
+    def _may_go_on(self, conn: psycopg.Connection[Any], file: SchemaFile, step: Step, error: psycopg.Error) -> bool:
+        """Return whether the error doesn't matter, after doing what replaces the statement and counting it."""
         message = (error.diag.message_primary or str(error)).strip()
-        line = _line(file, step, error)
-        if error.sqlstate in _UNKNOWN_OR_DENIED and _SKIPPABLE.match(step.sql) and not conn.broken:
-            log.info("%s:%d: skipped: %s", file.name, line, message)
-            return
-        detail = f" ({error.diag.message_detail})" if error.diag.message_detail else ""
-        hint = f"\n    hint: {error.diag.message_hint}" if error.diag.message_hint else ""
-        raise SchemaFileError(f"{file.name}:{line}: {message}{detail}{hint}") from error
+        if error.sqlstate == DUPLICATE_OBJECT and extensions.created_extension(step.sql):
+            return True
+        if error.sqlstate == DUPLICATE_SCHEMA and (made := _CREATED_SCHEMA.match(step.sql)):
+            return made[1].strip('"') in self._made_schemas
+        kind = skippable(step.sql, error.sqlstate)
+        shorter = without_owner(step.sql, error.sqlstate)
+        if shorter and conn.pgconn.exec_(shorter.encode()).status == ExecStatus.COMMAND_OK:
+            kind = "AUTHORIZATION of CREATE SCHEMA"
+        if kind is None:
+            return False
+        place = "" if self.skipped.knows(kind) else f"{file.name}:{line_of(file.text, step.offset)}"
+        self.skipped.add(kind, place, message)
+        return True
 
 
-def _line(file: SchemaFile, step: Step, error: psycopg.Error) -> int:
-    position = error.diag.statement_position
-    offset = step.offset + (int(position) - 1 if position else 0)
-    return file.text.count("\n", 0, offset) + 1
+def load_schema_files(
+    conninfo: str, files: Sequence[SchemaFile], *, seconds: float, made_schemas: frozenset[str] = frozenset()
+) -> list[str]:
+    """Run the files in order; return the notes. See SchemaLoader."""
+    loader = SchemaLoader(conninfo, seconds=seconds, made_schemas=made_schemas)
+    for file in files:
+        loader.load(file)
+    return loader.skipped.notes()

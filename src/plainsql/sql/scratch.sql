@@ -1,5 +1,5 @@
 -- Scratch: databases that plainsql builds to ask PostgreSQL about queries, and drops again.
--- Tables: pg_database, pg_shdescription, pg_roles, pg_prepared_xacts.
+-- Tables: pg_database, pg_shdescription, pg_roles, pg_prepared_xacts, pg_available_extensions.
 
 -- name: lock_scratch(key)$
 -- Wait until nobody else builds a scratch database of this key; the session keeps the lock.
@@ -29,3 +29,13 @@ ORDER BY r.rolname;
 SELECT x.gid
 FROM pg_catalog.pg_prepared_xacts AS x
 WHERE x.database = :name;
+
+-- name: list_extensions(names)
+-- List those of some extensions that the server has, and whether only a superuser may make them.
+SELECT
+    e.name,
+    COALESCE(v.superuser AND NOT v.trusted, TRUE) AS needs_superuser
+FROM pg_catalog.pg_available_extensions AS e
+LEFT JOIN pg_catalog.pg_available_extension_versions AS v
+    ON v.name OPERATOR(pg_catalog.=) e.name AND v.version OPERATOR(pg_catalog.=) e.default_version
+WHERE e.name::pg_catalog.text OPERATOR(pg_catalog.=) ANY(:names::pg_catalog.text[]);
