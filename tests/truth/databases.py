@@ -52,7 +52,8 @@ def truth_databases(server: str) -> Iterator[Databases]:
         conns = {}
         for data_set in (EMPTY, *DATA_SETS):
             conninfo = stack.enter_context(temporary_database(server, template=name))
-            conn = stack.enter_context(psycopg.connect(conninfo, autocommit=True))
+            # The statement under test is prepared by libpq, behind psycopg's back; psycopg must not deallocate it.
+            conn = stack.enter_context(psycopg.connect(conninfo, autocommit=True, prepare_threshold=None))
             if data_set != EMPTY:
                 _execute_file(conn, f"data/{data_set}")
             conns[data_set] = conn

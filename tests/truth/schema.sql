@@ -242,7 +242,7 @@ CREATE TABLE ruled (id integer NOT NULL, note text);
 CREATE RULE ruled_insert AS ON INSERT TO ruled
     DO INSTEAD INSERT INTO logged VALUES (new.id + 1000, new.note) RETURNING NULL::integer, note;
 CREATE RULE ruled_delete AS ON DELETE TO ruled
-    DO INSTEAD UPDATE logged SET note = NULL RETURNING NULL::integer, note;
+    DO INSTEAD DELETE FROM logged RETURNING NULL::integer, note;
 
 -- Inheritance and partitions.
 CREATE TABLE vehicle (id integer NOT NULL, wheels integer, owner text);
@@ -280,6 +280,8 @@ CREATE AGGREGATE last_of (integer) (SFUNC = keep_last, STYPE = integer);
 CREATE FUNCTION is_like(text, text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE
     AS 'BEGIN RETURN $1 IS NULL OR $1 <> $2; END';
 CREATE OPERATOR ~~~~ (LEFTARG = text, RIGHTARG = text, FUNCTION = is_like);
+CREATE FUNCTION differing(integer, integer) RETURNS integer LANGUAGE sql IMMUTABLE STRICT AS 'SELECT nullif($1, $2)';
+CREATE OPERATOR <+> (LEFTARG = integer, RIGHTARG = integer, FUNCTION = differing);
 
 -- Views on tables and on views, plain, updatable, materialised, with outer joins.
 CREATE VIEW v_item AS SELECT id, price, discount, title FROM item;

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
-from psycopg.pq import ExecStatus
+from psycopg.pq import DiagnosticField, ExecStatus
 
 from tests.truth.arguments import Arguments, full_arguments, values_of, without
 from tests.truth.databases import EMPTY, Databases
 from tests.truth.statements import Truth
 
 _GOOD = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
+_FAULTS = ("25", "26", "08", "57")
+"""Classes of errors that are the test's own: a transaction or prepared statement that isn't there, a lost server."""
 
 
 @dataclass(slots=True)
@@ -123,6 +125,8 @@ def _run(conn: psycopg.Connection[Any], arguments: Arguments, rows_of: str, evid
                 if result.get_value(row, column) is None:
                     evidence.null.setdefault(column, f"{rows_of}, {arguments}")
     else:
+        sqlstate = (result.error_field(DiagnosticField.SQLSTATE) or b"").decode()
+        assert sqlstate[:2] not in _FAULTS, result.error_message.decode()
         evidence.errors.add(result.error_message.decode().split("\n")[0])
     evidence.rows |= rows > 0
     pgconn.exec_(b"ROLLBACK TO run")

@@ -14,7 +14,7 @@ INSERT INTO task (id, title) VALUES (1, 'a'), (2, 'b');
 INSERT INTO job (id, kind, run_at) VALUES (1, 'mail', '2024-01-01'), (2, 'report', '2024-01-01');
 INSERT INTO reading VALUES (1, '2024-01-01', NULL, 1), (1, '2024-01-02', NULL, 1), (2, '2024-01-01', NULL, 0.5);
 INSERT INTO thing VALUES (
-    1, 1, 2, 3.5, 4.5, 'text', 'short', true, '2024-01-01', '2024-01-01 10:00', '2024-01-01 10:00+00', '10:00', '1 day',
+    1, 1, 2, 3.5, 4.5, 'text', 'short', false, '2024-01-01', '2024-01-01 10:00', '2024-01-01 10:00+00', '10:00', '1 day',
     '00000000-0000-0000-0000-000000000001', '{"a": null}', '{"a": null, "list": [null]}', '{1,NULL}', '{NULL}',
     '[1,)', '{}', '10.0.0.1', 'abc', '[(0,0),(2,2)]', '((0,0),(2,2))', 'cat:1', 'ok', ROW (NULL, NULL, NULL), 1,
     NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
