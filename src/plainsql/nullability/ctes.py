@@ -53,7 +53,7 @@ def recursive_columns(query: Node, definer: Context, prover: Prover) -> frozense
         if proved == columns:
             break
         columns = proved
-    if not prover.assumed:  # within another recursion it holds for that round alone
+    if not prover.assumed and definer.is_plain:  # otherwise it holds for this round or arm alone
         prover.fixpoints[id(query)] = columns
     return columns
 

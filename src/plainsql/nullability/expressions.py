@@ -14,7 +14,7 @@ from plainsql.nullability.aggregation import aggregate_is_not_null, window_is_no
 from plainsql.nullability.calls import comparison_with_array_is_not_null, function_is_not_null
 from plainsql.nullability.conditionals import case_is_not_null, first_value_is_not_null
 from plainsql.nullability.grouping import keys, lasting_keys
-from plainsql.nullability.keys import every_field_key, key_of
+from plainsql.nullability.keys import EXTERNAL, every_field_key, key_of
 from plainsql.nullability.node import Node
 from plainsql.nullability.scope import Context
 from plainsql.nullability.sublinks import sublink_is_not_null
@@ -114,7 +114,8 @@ def _by_itself(expr: Node, context: Context, prover: Prover) -> bool:
         case "JSONISPREDICATE":
             return is_not_null(expr.node("expr"), context, prover)
         case "PARAM":  # it may be None, unless a condition or its domain refuses that
-            return expr.number("paramtype") in prover.facts.not_null_domains
+            is_parameter = expr.number("paramkind", -1) == EXTERNAL
+            return is_parameter and expr.number("paramtype") in prover.facts.not_null_domains
         case _:
             if expr.tag not in _MAY_BE_NULL:
                 log.info("no rule for a node of type %s: it is taken for nullable", expr.tag)

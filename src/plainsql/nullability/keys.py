@@ -38,7 +38,7 @@ _CALLS = {
     "NULLIFEXPR": "opfuncid",
 }
 _OWN = frozenset({"PARAM", "SUBLINK", "QUERY", "NEXTVALUEEXPR", "SUBPLAN", "CASETESTEXPR", "SETTODEFAULT"})
-_EXTERNAL = 0  # nodes/primnodes.h, ParamKind
+EXTERNAL = 0  # nodes/primnodes.h, ParamKind
 _EXCLUDED = "c"
 """relkind under which ON CONFLICT's EXCLUDED stands in the range table."""
 
@@ -47,7 +47,7 @@ def key_of(expr: Node, context: Context, facts: Facts) -> Key:
     """Return what names the value of *expr*, which stands in *context*."""
     if expr.tag == "VAR":
         return _column_key(expr, context, facts)
-    if expr.tag == "PARAM" and expr.number("paramkind", -1) == _EXTERNAL:
+    if expr.tag == "PARAM" and expr.number("paramkind", -1) == EXTERNAL:
         return parameter_key(expr.number("paramid"))
     if expr.tag in _OWN or (expr.tag in _CALLS and facts.is_volatile(expr.number(_CALLS[expr.tag]))):
         return _itself(expr, context)
@@ -111,7 +111,8 @@ def level_below(rte: Node, home: Context, facts: Facts) -> Scope | None:
     match rte.number("rtekind", -1):
         case 0:
             relation = facts.relations.get(rte.number("relid"))
-            if relation is not None and rte.text("relkind") != _EXCLUDED:
+            # A materialised view has its values from another time: a stable function may answer otherwise now.
+            if relation is not None and relation.kind == "v" and rte.text("relkind") != _EXCLUDED:
                 query, via = relation.view_query, id(rte)
         case 1:
             query = rte.node("subquery")

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from plainsql.nullability.ctes import find_cte
 from plainsql.nullability.facts import Relation
 from plainsql.nullability.grouping import groups_have_rows, is_grouped
-from plainsql.nullability.keys import item, parameter_key
+from plainsql.nullability.keys import EXTERNAL, item, parameter_key
 from plainsql.nullability.node import Node
 from plainsql.nullability.outputs import output_entry
 from plainsql.nullability.prover import Prover
@@ -22,7 +22,6 @@ from plainsql.nullability.scope import Context, Scope
 from plainsql.nullability.stored import refusing_columns
 from plainsql.nullability.updatable import written_column
 
-_EXTERNAL = 0  # nodes/primnodes.h, ParamKind
 _TESTS = frozenset({"BOOLEANTEST", "DISTINCTEXPR", "NULLTEST"})
 _CHOICES = frozenset(
     {"ARRAY", "ARRAYEXPR", "CASE", "CASEEXPR", "CASEWHEN", "COALESCE", "COALESCEEXPR", "MINMAX", "MINMAXEXPR", "ROW"}
@@ -84,7 +83,7 @@ def _handed_on(expr: Node | None, prover: Prover, depth: int = 0) -> Iterator[in
     if expr is None or depth > _DEPTH:
         return
     if expr.tag == "PARAM":
-        if expr.number("paramkind", -1) == _EXTERNAL:
+        if expr.number("paramkind", -1) == EXTERNAL:
             yield expr.number("paramid")
         return
     if expr.tag in _HANDS_ON:

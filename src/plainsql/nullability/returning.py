@@ -17,7 +17,12 @@ from plainsql.nullability.narrowing import NOTHING, Claims, not_null
 from plainsql.nullability.node import Node
 from plainsql.nullability.outputs import DELETE, INSERT, MERGE, UPDATE
 from plainsql.nullability.scope import Context, Scope
-from plainsql.nullability.stored import refusing_columns, relation_column_is_not_null, stored_is_not_null
+from plainsql.nullability.stored import (
+    refused_in_all,
+    refusing_columns,
+    relation_column_is_not_null,
+    stored_is_not_null,
+)
 from plainsql.nullability.updatable import written_column
 
 if TYPE_CHECKING:
@@ -121,10 +126,12 @@ def claims_of_writes(scope: Scope, prover: Prover) -> Claims:
         or _may_be_changed(relation, query, prover)
     ):
         return NOTHING
+    is_insert = query.number("commandType") == INSERT
+    refusing = refusing_columns(relation, prover) if is_insert else refused_in_all(relation, prover)
     taken = [
         not_null(entry.node("expr"), Context(scope), prover)
         for entry in query.nodes("targetList")
-        if entry.number("resno") in refusing_columns(relation, prover)
+        if entry.number("resno") in refusing
     ]
     return NOTHING.union(*taken)
 

@@ -70,6 +70,17 @@ def checked_columns(relation: Relation, prover: Prover) -> frozenset[int]:
     return prover.checked[relation.oid]
 
 
+def refused_in_all(relation: Relation, prover: Prover) -> frozenset[int]:
+    """Return the columns that no UPDATE sets to NULL: it reaches children, which may have dropped a NOT NULL."""
+    members = [prover.facts.relations.get(oid) for oid in relation.family]
+    names = [
+        {member.columns[number].name for number in refusing_columns(member, prover)} if member is not None else set()
+        for member in members
+    ]
+    common = set.intersection(*names) if names else set()
+    return frozenset(number for number, column in relation.columns.items() if column.name in common)
+
+
 def refusing_columns(relation: Relation, prover: Prover) -> frozenset[int]:
     """Return the columns that hold no NULL in any new row, by constraints that may be younger than the old ones."""
     if relation.oid not in prover.refusing:
