@@ -39,6 +39,7 @@ class RelationCatalog:
         self._functions: dict[int, Function] = {}
         self._domains: set[int] = set()
         self._asked: set[tuple[str, int]] = set()
+        self._visible: list[str] | None = None
 
     def facts(self, tree: str) -> Facts:
         """Return what the catalog says of everything that *tree* names, views and their tables included."""
@@ -111,8 +112,10 @@ class RelationCatalog:
 
     def suggest(self, word: str) -> str | None:
         """Return the relation that *word*, which names none, was probably meant to be."""
-        rows = list_visible_relations(self._conn)
-        return closest(word, [f"{row.prefix}.{row.name}" if row.prefix else str(row.name) for row in rows])
+        if self._visible is None:
+            rows = list_visible_relations(self._conn)
+            self._visible = [f"{row.prefix}.{row.name}" if row.prefix else str(row.name) for row in rows]
+        return closest(word, self._visible)
 
     def names(self, oids: Iterable[int]) -> tuple[str, ...]:
         """Return the names of relations that were read, sorted."""

@@ -115,7 +115,8 @@ def detect(texts: dict[str, str]) -> Dialect:
         tool = max(set(tools.values()), key=list(tools.values()).count)
         return Dialect(tool, tuple(name for name in names if name in tools or _NUMBERED.match(_base(name))))
     if any(name.endswith("/migration.sql") for name in names):
-        return Dialect("Prisma", tuple(name for name in names if name.endswith("/migration.sql")))
+        # Prisma sorts folders as text.
+        return Dialect("Prisma", tuple(sorted(name for name in names if name.endswith("/migration.sql"))))
     if any(name.endswith("/up.sql") for name in names):
         return Dialect("Diesel", tuple(name for name in names if name.endswith("/up.sql")), has_down=True)
     if any(name.endswith(".up.sql") for name in names):
