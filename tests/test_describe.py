@@ -213,7 +213,8 @@ def test_more_than_a_hundred_parameters_fall_back_with_a_warning(conn: psycopg.C
 def test_pseudo_types_fall_back_with_a_warning(conn: psycopg.Connection[Any]) -> None:
     found = good(conn, "-- name: a(x)\nSELECT id FROM t WHERE t = :x::record;\n")
     assert found.columns[0].nullable
-    assert found.warnings
+    assert found.warnings[-1].message == "parameter :x has type record, which can't be sent"
+    assert found.warnings[-1].hint == "write :x::type"
 
 
 def test_no_temp_privilege_and_read_only_servers_fall_back_with_a_warning(server: str, database: str) -> None:
@@ -238,8 +239,9 @@ def test_no_temp_privilege_and_read_only_servers_fall_back_with_a_warning(server
 
 
 def test_unknown_types_are_warned_of(conn: psycopg.Connection[Any]) -> None:
-    (warning,) = good(conn, "-- name: a(x)\nSELECT id FROM t WHERE int8range(1, 2) @> :x::int8range;\n").warnings
-    assert warning.message == "parameter :x has type int8range, which is read and written as text (str)"
+    (warning,) = good(conn, "-- name: a\nSELECT most_common_vals FROM pg_catalog.pg_stats;\n").warnings
+    assert warning.message == "column 'most_common_vals' has type anyarray, which is read and written as text (str)"
+    assert warning.hint == "name a Python type for it under [tool.plainsql.types]"
 
 
 def test_scripts_are_checked_for_syntax_only(conn: psycopg.Connection[Any]) -> None:

@@ -31,6 +31,7 @@ ONLY_SYNC = {
     ("plainsql.loading", "Queries"),
     ("plainsql.loading", "bound"),
     ("plainsql.loading", "checked_catalog"),
+    ("plainsql.loading", "settings_of"),
     ("plainsql.transaction", "TransactionState"),
     ("plainsql.transaction", "check_committed"),
     ("plainsql.transaction", "check_end"),

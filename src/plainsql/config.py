@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
+from plainsql.custom_types import TypeSetting, read_settings
 from plainsql.errors import ConfigError
 
 KEYS = ("database", "queries", "migrations", "package", "output", "rows")
-PLANNED = ("types", "query")
+TABLES = ("types",)
+"""Keys that are tables."""
+PLANNED = ("query",)
 """Keys of a later version: named apart, so that nobody looks for a typing error."""
 
 
@@ -29,6 +32,7 @@ class Config:
         package: Dotted name of the package of generated modules.
         output: Folder the generated modules are written to.
         rows: What a row is in generated code.
+        types: What the project makes of PostgreSQL's types.
     """
 
     root: Path
@@ -38,10 +42,17 @@ class Config:
     package: str
     output: Path
     rows: Literal["struct", "dataclass"]
+    types: tuple[TypeSetting, ...] = ()
 
     def shown(self, path: Path) -> str:
         """Return *path* as people type it: relative to the project where it lies below it."""
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+
+    @property
+    def import_folders(self) -> list[Path]:
+        """Folders that the project's own packages may be imported from."""
+        below = self.output.parents[len(self.package.split(".")) - 1]
+        return list(dict.fromkeys((below, self.root / "src", self.root)))
 
     @property
     def database_name(self) -> str:
@@ -100,7 +111,8 @@ def _tool_table(file: Path) -> dict[str, object] | None:
 
 def _config(file: Path, table: dict[str, object]) -> Config:
     for key, value in table.items():
-        _check(file, key, value)
+        if key not in TABLES:
+            _check(file, key, value)
     root = file.parent
     package = checked_package(str(table.get("package", "app.queries")), str(file))
     below = Path(*package.split("."))
@@ -113,6 +125,7 @@ def _config(file: Path, table: dict[str, object]) -> Config:
         package=package,
         output=root / output,
         rows=cast("Literal['struct', 'dataclass']", table.get("rows", "struct")),
+        types=read_settings(table.get("types", {}), file),
     )
 
 
@@ -132,8 +145,8 @@ def _check(file: Path, key: str, value: object) -> None:
     if key in PLANNED or (key == "rows" and isinstance(value, dict)):
         raise ConfigError(f"{file}: [tool.plainsql.{key}] does not exist yet")
     if key not in KEYS:
-        close = difflib.get_close_matches(key, KEYS, n=1)
-        advice = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(KEYS)}"
+        close = difflib.get_close_matches(key, (*KEYS, *TABLES), n=1)
+        advice = f"did you mean {close[0]!r}?" if close else f"there are {', '.join((*KEYS, *TABLES))}"
         raise ConfigError(f"{file}: unknown key {key!r} in [tool.plainsql]; {advice}")
     if not isinstance(value, str):
         raise ConfigError(f"{file}: {key} in [tool.plainsql] must be a string, found {_toml_type(value)}")

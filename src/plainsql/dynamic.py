@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import psycopg
 
+from plainsql.codecs import made
+from plainsql.custom_types import TypeSetting
 from plainsql.describe.columns import check_columns
+from plainsql.describe.custom import custom_types
 from plainsql.describe.inference import prepare_inferring
 from plainsql.describe.statement import Refusal
 from plainsql.describe.types import TypeCatalog, base_type
 from plainsql.errors import QueryFileError
-from plainsql.execute import Statement
+from plainsql.execute import Statement, wire
 from plainsql.query.model import Query
 from plainsql.query.module_names import row_class
 from plainsql.query.source import problem_at
-from plainsql.typemap import python_type
+from plainsql.typemap import prefer_binary, python_type
+
+Settings = tuple[Sequence[TypeSetting], Sequence[Path]]
+"""What a project makes of types, and the folders its own packages may lie in."""
 
 
-def compile_statement(conn: psycopg.Connection[Any], query: Query) -> Statement[Any]:
+def compile_statement(conn: psycopg.Connection[Any], query: Query, settings: Settings = ((), ())) -> Statement[Any]:
     """
     Return the statement of *query* for the database behind *conn*.
+
+    Args:
+        conn: Asked what the statement takes and returns.
+        query: As loaded.
+        settings: The project's types.
 
     Raises:
         QueryFileError: The server refuses it; says where.
@@ -30,7 +43,7 @@ def compile_statement(conn: psycopg.Connection[Any], query: Query) -> Statement[
     head: dict[str, Any] = {"name": query.key, "file": query.file, "line": query.line, "timeout": query.timeout}
     if query.kind == "script":
         return Statement(sql="", statements=query.statements, **head)
-    types = TypeCatalog(conn)
+    types = TypeCatalog(conn, custom_types(conn, *settings))
     try:
         prepared = prepare_inferring(conn, query, types)
     except Refusal as refusal:
@@ -38,18 +51,20 @@ def compile_statement(conn: psycopg.Connection[Any], query: Query) -> Statement[
     names = [column.name for column in prepared.columns]
     if problem := check_columns(query, names):
         raise QueryFileError([problem])
-    parameters = [python_type(base_type(types[oid])) for oid in prepared.parameters]
+    parameters = [python_type(types[oid]) for oid in prepared.parameters]
     columns = [python_type(base_type(types[column.type_oid])) for column in prepared.columns]
+    in_binary = prefer_binary(columns)
     row: Any = None
     if query.kind in ("one", "optional", "many"):
         row = msgspec.defstruct(row_class(query.name), [(column, Any) for column in names], frozen=True, gc=False)
     return Statement(
         sql=query.sql,
         params=query.parameters,
-        dump_oids=tuple(found.dump_oid for found in parameters),
+        dump_oids=tuple(made(found.dump_oid, found) for found in parameters),
         bind_oids=tuple(found.bind_oid for found in parameters),
         row=row,
-        load_oids=tuple(found.load_oid for found in columns) or None,
+        load_oids=tuple(made(found.wire if in_binary else found.load_oid, found) for found in columns) or None,
+        format=wire.BINARY if in_binary else wire.TEXT,
         **head,
     )
 
@@ -75,8 +90,9 @@ class LoadedQueryBase:
 
     _kind = "query"
 
-    def __init__(self, query: Query) -> None:
+    def __init__(self, query: Query, settings: Settings = ((), ())) -> None:
         self.query = query
+        self._settings = settings
         self._statements: dict[object, Statement[Any]] = {}
         self.__name__ = query.name
         self.__qualname__ = query.key

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from plainsql.catalog import Catalog, load_catalog
-from plainsql.dynamic import LoadedQueryBase, compile_statement, server_key
+from plainsql.config import find_config
+from plainsql.dynamic import LoadedQueryBase, Settings, compile_statement, server_key
 from plainsql.errors import ParameterError, QueryFileError, UnknownQueryError
 from plainsql.execute import (
     Conn,
@@ -49,7 +50,14 @@ def load(directory: str | Path) -> Queries:
     Raises:
         QueryFileError: A file has faults; each is in ``.problems``.
     """
-    return Queries({query.key: LoadedQuery(query) for query in checked_catalog(directory).queries})
+    settings = settings_of(directory)
+    return Queries({query.key: LoadedQuery(query, settings) for query in checked_catalog(directory).queries})
+
+
+def settings_of(directory: str | Path) -> Settings:
+    """Return what the project around *directory*, if there is one, makes of types."""
+    config = find_config(Path(directory))
+    return (config.types, config.import_folders) if config else ((), ())
 
 
 def checked_catalog(directory: str | Path) -> Catalog:
@@ -73,7 +81,7 @@ class LoadedQuery(LoadedQueryBase):
         try:
             key = server_key(held.info)
             if key not in self._statements:
-                self._statements[key] = compile_statement(held, self.query)
+                self._statements[key] = compile_statement(held, self.query, self._settings)
             return self._statements[key]
         finally:
             if isinstance(conn, ConnectionSource):

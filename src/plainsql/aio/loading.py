@@ -21,9 +21,9 @@ from plainsql.aio.execute import (
     fetch_value,
     run_script,
 )
-from plainsql.dynamic import LoadedQueryBase, compile_statement, server_key
+from plainsql.dynamic import LoadedQueryBase, Settings, compile_statement, server_key
 from plainsql.execute import Statement
-from plainsql.loading import Queries, bound, checked_catalog
+from plainsql.loading import Queries, bound, checked_catalog, settings_of
 from plainsql.query.model import Kind, Query
 
 _RUN: dict[Kind, Callable[..., Awaitable[Any]]] = {
@@ -47,7 +47,8 @@ def load(directory: str | Path) -> Queries:
     Raises:
         QueryFileError: A file has faults; each is in ``.problems``.
     """
-    return Queries({query.key: LoadedQuery(query) for query in checked_catalog(directory).queries})
+    settings = settings_of(directory)
+    return Queries({query.key: LoadedQuery(query, settings) for query in checked_catalog(directory).queries})
 
 
 class LoadedQuery(LoadedQueryBase):
@@ -65,14 +66,14 @@ class LoadedQuery(LoadedQueryBase):
         try:
             key = server_key(held.info)
             if key not in self._statements:
-                self._statements[key] = await asyncio.to_thread(_compile, held.info, self.query)
+                self._statements[key] = await asyncio.to_thread(_compile, held.info, self.query, self._settings)
             return self._statements[key]
         finally:
             if isinstance(conn, ConnectionSource):
                 await conn.release(held)
 
 
-def _compile(info: psycopg.ConnectionInfo, query: Query) -> Statement[Any]:
+def _compile(info: psycopg.ConnectionInfo, query: Query, settings: Settings) -> Statement[Any]:
     conninfo = make_conninfo(info.dsn, password=info.password or None)
     with psycopg.connect(conninfo, autocommit=True) as conn:
-        return compile_statement(conn, query)
+        return compile_statement(conn, query, settings)

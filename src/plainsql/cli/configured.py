@@ -17,7 +17,8 @@ def project(
     if queries is not None:
         config = replace(config, queries=queries.resolve())
     if migrations is not None:
-        config = replace(config, migrations=migrations.resolve())
+        # Another schema, to which the project's settings of types don't belong.
+        config = replace(config, migrations=migrations.resolve(), types=())
     if output is not None:
         config = replace(config, output=output.resolve())
     if package is not None:

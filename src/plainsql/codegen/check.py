@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from pathlib import Path
 
 from plainsql.__about__ import __version__
@@ -33,7 +34,10 @@ def check(config: Config, described: Described) -> list[Problem]:
         if target.sync in texts:
             found += _compare(config, file, {path: texts[path] for path in (target.sync, target.aio)})
     if not any(problem.level == "error" for problem in found):
-        for path, text in layout.packages(config, list(targets)).items():
+        types = layout.types_module(config)
+        if types in texts:
+            found += _compare_types(config, types, texts[types])
+        for path, text in layout.packages(config, list(targets), with_types=types in texts).items():
             if targets and (not path.is_file() or path.read_text(encoding="utf-8") != text):
                 found.append(
                     _at(config, path, 1, "this package's __init__ is not what the generator writes", _GENERATE)
@@ -69,6 +73,25 @@ def _compare(config: Config, file: QueryFile, expected: dict[Path, str]) -> list
             reason = f"the migrations or settings changed since {shown} was generated"
         return [Problem(file.path, 1, 1, reason, _GENERATE, _line(file.text, 1))]
     return []
+
+
+def _compare_types(config: Config, path: Path, expected: str) -> list[Problem]:
+    actual = path.read_text(encoding="utf-8", errors="replace").replace("\r\n", "\n") if path.is_file() else ""
+    if actual == expected:
+        return []
+    if not actual:
+        return [_at(config, path, 1, "the module of the composite types does not exist", _GENERATE)]
+    if (stamp := read_stamp(actual)) and is_untouched(actual, stamp):
+        message = "the composite types of the database, or the settings, are others than this module says"
+        return [_at(config, path, _first_difference(actual, expected), message, _GENERATE, actual)]
+    message = "this generated module was edited"
+    return [_at(config, path, _first_difference(actual, expected), message, f"{_GENERATE}; edits are lost", actual)]
+
+
+def _first_difference(actual: str, expected: str) -> int:
+    pairs = zip_longest(actual.split("\n"), expected.split("\n"))
+    stamps = "# plainsql "
+    return next((number for number, (a, b) in enumerate(pairs, 1) if a != b and not (a or "").startswith(stamps)), 2)
 
 
 def _edited_by_hand(config: Config, path: Path, actual: str, expected: str, file: QueryFile) -> Problem:

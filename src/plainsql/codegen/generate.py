@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from plainsql.codegen import layout
+from plainsql.codegen.classes import classes_of, read_classes, render_classes
 from plainsql.codegen.render import Project, render_aio, render_sync
 from plainsql.codegen.session import Described
 from plainsql.codegen.stamp import sealed, source_digest
@@ -56,6 +57,8 @@ def modules(
     project = Project(config.package, config.rows)
     faulty = {problem.file for problem in problems if problem.level == "error"}
     texts: dict[Path, str] = {}
+    if described.types_taken_by():
+        return texts
     for file in described.catalog.files:
         if file.path in faulty:
             continue
@@ -65,7 +68,19 @@ def modules(
         descriptions = described.descriptions[file.path]
         texts[target.sync] = sealed(render_sync(file, descriptions, project), source=source, schema=schema)
         texts[target.aio] = sealed(render_aio(file, descriptions, project), source=source, schema=schema)
+    if text := _types(config, described, project, keeps_others=bool(faulty)):
+        texts[layout.types_module(config)] = sealed(text, source=layout.TYPES, schema=schema)
     return texts
+
+
+def _types(config: Config, described: Described, project: Project, *, keeps_others: bool) -> str | None:
+    """Return the module of the composite types; modules that a fault leaves as they are need their classes still."""
+    path = layout.types_module(config)
+    classes = classes_of(item for items in described.descriptions.values() for item in items)
+    kept = read_classes(path.read_text(encoding="utf-8")) if keeps_others and layout.is_generated(path) else None
+    if not classes and kept is None:
+        return None
+    return render_classes(classes, package=project.package, root=project.root, rows=project.rows, kept=kept)
 
 
 def generate(config: Config, described: Described) -> Outcome:
@@ -75,7 +90,7 @@ def generate(config: Config, described: Described) -> Outcome:
     texts = modules(config, described, targets, outcome.problems)
     stems = [stem for stem, target in targets.items() if target.sync in texts or target.sync.exists()]
     if stems:
-        texts |= layout.packages(config, stems)
+        texts |= layout.packages(config, stems, with_types=layout.types_module(config) in texts)
     for path, text in texts.items():
         if path.exists() and not layout.is_generated(path) and path.read_bytes().strip():
             outcome.problems.append(_not_ours(config, path))

@@ -74,6 +74,25 @@ def unshadowed(annotation: str, taken: Iterable[str], lines: Iterable[str]) -> t
     return annotation, kept
 
 
+def needed(annotation: str, lines: Iterable[str]) -> list[str]:
+    """Return the import lines of *lines* that *annotation* mentions, narrowed to the names it mentions."""
+    kept: list[str] = []
+    for line in lines:
+        if line.startswith("from "):
+            module, listed = line.removeprefix("from ").split(" import ")
+            mentioned = [name.strip() for name in listed.split(",") if mentions(annotation, name.strip())]
+            kept += [f"from {module} import {', '.join(mentioned)}"] if mentioned else []
+        elif mentions(annotation, line.split()[-1]):
+            kept.append(line)
+    return kept
+
+
+def mentions(annotation: str, name: str) -> bool:
+    """Tell whether *name* is a word of *annotation*."""
+    padded = "".join(char if char.isalnum() or char == "_" else " " for char in annotation)
+    return name in padded.split()
+
+
 def _group(module: str, first_party: str) -> int:
     root = module.split(".")[0]
     if root == "__future__":

@@ -38,3 +38,23 @@ def tuple_of(items: Iterable[str]) -> str:
     """Return a tuple display of *items*, which are already literals."""
     parts = list(items)
     return f"({parts[0]},)" if len(parts) == 1 else f"({', '.join(parts)})"
+
+
+def call(start: str, arguments: Iterable[str], *, width: int = 100) -> str:
+    """
+    Return *start* with *arguments* in parentheses; as many on a line as fit when one line is too short for all.
+
+    A single argument gets a comma where *start* ends in ``=``: it is a tuple.
+    """
+    parts = list(arguments)
+    is_tuple = start.endswith("=")
+    line = f"{start}{tuple_of(parts)}" if is_tuple else f"{start}({', '.join(parts)})"
+    if len(line) <= width:
+        return line
+    indent = " " * (len(start) - len(start.lstrip()) + 4)
+    lines = [indent]
+    for part in parts:
+        if len(lines[-1]) + len(part) + 1 > width and lines[-1].strip():
+            lines.append(indent)
+        lines[-1] += f"{part}, "
+    return "\n".join([f"{start}(", *(line.rstrip() for line in lines), f"{indent[4:]})"])

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from plainsql.codegen import literal
-from plainsql.codegen.imports import Imports, unshadowed
+from plainsql.codegen.aliases import definitions, needed_aliases
+from plainsql.codegen.imports import Imports, mentions, needed, unshadowed
 from plainsql.describe.model import Description
 from plainsql.query import module_names as names
 from plainsql.query.model import Kind, QueryFile
-from plainsql.typemap import PyType, python_type
+from plainsql.typemap import PyType, Wire, names_in, prefer_binary, spelled
 
 Rows = Literal["struct", "dataclass"]
 
@@ -42,6 +43,11 @@ class Project:
     rows: Rows = "struct"
 
     @property
+    def types(self) -> str:
+        """The module of the composite types."""
+        return f"{self.package}.types"
+
+    @property
     def root(self) -> str:
         """The project's own root package, for the order of imports."""
         return self.package.split(".")[0]
@@ -63,10 +69,9 @@ def render_sync(file: QueryFile, descriptions: Sequence[Description], project: P
     if descriptions:
         imports.add(f"from plainsql.execute import {', '.join(sorted({'Conn', 'Statement', *used}))}")
     if aliases:
-        imports.add("from typing import Literal, TypeAlias")
-    definitions = [f"{name}: TypeAlias = {value}" for name, value in sorted(aliases.items())]
+        imports.add("from typing import TypeAlias")
     head = [_banner(file), *literal.docstring(_file_doc(file), ""), "", *imports.lines(project.root)]
-    return _assemble(head, definitions, blocks)
+    return _assemble(head, definitions(aliases), blocks)
 
 
 def render_aio(file: QueryFile, descriptions: Sequence[Description], project: Project) -> str:
@@ -122,9 +127,7 @@ class _Shape:
         if self.row:
             columns = self.description.columns
             taken = [column.name for column in columns]
-            fields = [
-                (c.name, self._annotation(python_type(c.type), "result", c.nullable, taken=taken)) for c in columns
-            ]
+            fields = [(c.name, self._annotation(c.python, "result", c.nullable, taken=taken)) for c in columns]
             if self.project.rows == "dataclass":
                 self.imports.add("from dataclasses import dataclass")
                 header = f"@dataclass(frozen=True, slots=True)\nclass {self.row}:"
@@ -136,10 +139,7 @@ class _Shape:
             self.imports.add("from typing import TypedDict")
             parameters = self.description.parameters
             taken = [parameter.name for parameter in parameters]
-            fields = [
-                (p.name, self._annotation(python_type(p.type), "parameter", p.nullable, taken=taken))
-                for p in parameters
-            ]
+            fields = [(p.name, self._annotation(p.python, "parameter", p.nullable, taken=taken)) for p in parameters]
             found.append(
                 _class(f"class {self.params}(TypedDict):", fields, f"One set of arguments of {self.query.name}.")
             )
@@ -148,8 +148,8 @@ class _Shape:
     def statement(self) -> str:
         """Return the statement: the SQL and everything known of it before it runs."""
         query, description = self.query, self.description
-        parameters = [python_type(parameter.type) for parameter in description.parameters]
-        columns = [python_type(column.type) for column in description.columns]
+        parameters = [parameter.python for parameter in description.parameters]
+        columns = [] if query.kind in ("exec", "many_exec") else [column.python for column in description.columns]
         lines = [
             f"name={literal.string(query.key)},",
             f"file={literal.string(query.file)},",
@@ -164,15 +164,18 @@ class _Shape:
                 lines += ["statements=(", *(f"    {text}," for text in texts), "),"]
             lines[3] = 'sql="",'
         if parameters:
-            lines += [
-                f"params={literal.tuple_of(map(literal.string, query.parameters))},",
-                f"dump_oids={literal.tuple_of(str(found.dump_oid) for found in parameters)},",
-                f"bind_oids={literal.tuple_of(str(found.bind_oid) for found in parameters)},",
-            ]
+            lines += _argument("params", map(literal.string, query.parameters))
+            lines += _argument("dump_oids", (self._spelled(found, found.dump_oid) for found in parameters))
+            lines += _argument("bind_oids", (str(found.bind_oid) for found in parameters))
         if self.row:
             lines.append(f"row={self.row},")
-        if columns and query.kind not in ("exec", "many_exec"):
-            lines.append(f"load_oids={literal.tuple_of(str(found.load_oid) for found in columns)},")
+        if columns:
+            in_binary = prefer_binary(columns)
+            wires = [self._spelled(found, found.wire if in_binary else found.load_oid) for found in columns]
+            lines += _argument("load_oids", wires)
+            if in_binary:
+                self.imports.add("from plainsql.execute import wire")
+                lines.append("format=wire.BINARY,")
         if query.timeout is not None:
             lines.append(f"timeout={query.timeout!r},")
         body = "\n".join(f"    {line}" for line in lines)
@@ -187,8 +190,7 @@ class _Shape:
             arguments = []
         else:
             arguments = [
-                f"{p.name}: {self._annotation(python_type(p.type), 'parameter', p.nullable)}"
-                for p in self.description.parameters
+                f"{p.name}: {self._annotation(p.python, 'parameter', p.nullable)}" for p in self.description.parameters
             ]
         returns = self._returns()
         keyword = "async def" if awaited else "def"
@@ -227,7 +229,7 @@ class _Shape:
 
     def _value_type(self) -> str:
         column = self.description.columns[0]
-        return self._annotation(python_type(column.type), "result", column.nullable)
+        return self._annotation(column.python, "result", column.nullable)
 
     def _statement_type(self) -> str:
         return self.row or (self._value_type() if self.query.kind == "value" else "None")
@@ -236,30 +238,30 @@ class _Shape:
         self, found: PyType, side: Literal["parameter", "result"], nullable: bool, *, taken: Sequence[str] = ()
     ) -> str:
         annotation = found.parameter if side == "parameter" else found.result
-        annotation, lines = unshadowed(annotation, taken, _needed(annotation, found.imports))
-        self.imports.add(*lines)
-        for name, value in found.aliases:
+        given = (*found.imports, *self._class_imports(found))
+        for name, value in needed_aliases(annotation, found.aliases):
             self.aliases[name] = value
-            self._used_aliases.add(name)
+            if mentions(annotation, name):
+                self._used_aliases.add(name)
+            if not self.twin:
+                self.imports.add(*needed(value, given))
+        annotation, lines = unshadowed(annotation, taken, needed(annotation, given))
+        self.imports.add(*lines)
         return f"{annotation} | None" if nullable else annotation
 
+    def _spelled(self, found: PyType, wire: Wire) -> str:
+        lines = (*found.imports, *self._class_imports(found), "from plainsql.execute import wire")
+        names = names_in(wire)
+        self.imports.add(*(line for name in names for line in needed(name, lines)))
+        return spelled(wire)
 
-def _needed(annotation: str, lines: Sequence[str]) -> list[str]:
-    """Return the import lines of *lines* that *annotation* mentions, narrowed to the names it mentions."""
-    kept: list[str] = []
-    for line in lines:
-        if line.startswith("from "):
-            module, listed = line.removeprefix("from ").split(" import ")
-            mentioned = [name.strip() for name in listed.split(",") if _mentions(annotation, name.strip())]
-            kept += [f"from {module} import {', '.join(mentioned)}"] if mentioned else []
-        elif _mentions(annotation, line.split()[-1]):
-            kept.append(line)
-    return kept
+    def _class_imports(self, found: PyType) -> list[str]:
+        return [f"from {self.project.types} import {composite.name}" for composite in found.classes]
 
 
-def _mentions(annotation: str, name: str) -> bool:
-    padded = "".join(char if char.isalnum() or char == "_" else " " for char in annotation)
-    return name in padded.split()
+def _argument(name: str, items: Iterable[str]) -> list[str]:
+    """Return the lines of an argument that is a tuple."""
+    return f"{literal.call(f'{name}=', items, width=_WIDTH - 5)},".split("\n")
 
 
 def _class(header: str, fields: Sequence[tuple[str, str]], doc: str) -> str:

@@ -10,11 +10,13 @@ from typing import Any
 import psycopg
 
 from plainsql.catalog import Catalog, load_catalog
-from plainsql.codegen.collisions import collisions
+from plainsql.codegen import layout
+from plainsql.codegen.collisions import class_collisions, collisions
 from plainsql.config import Config
+from plainsql.describe.custom import custom_types
 from plainsql.describe.describer import Describer
 from plainsql.describe.model import Description
-from plainsql.query.model import Query
+from plainsql.query.model import Query, QueryFile
 from plainsql.query.problem import Problem
 from plainsql.scratch import scratch_database
 from plainsql.target import describe_conninfo
@@ -37,7 +39,16 @@ class Described:
                 found += [description.problem] if description.problem else []
                 found += description.warnings
             found += collisions(descriptions)
+        found += class_collisions(item for descriptions in self.descriptions.values() for item in descriptions)
+        found += [_takes_types(file) for file in self.types_taken_by()]
         return sorted(found, key=lambda problem: (problem.file, problem.line, problem.column))
+
+    def types_taken_by(self) -> list[QueryFile]:
+        """Return the query files whose modules would lie where the composite types need to be, if there are any."""
+        values = (value for items in self.descriptions.values() for item in items for value in item.values)
+        if not any(value.python.classes for value in values):
+            return []
+        return [file for file in self.catalog.files if file.stem.split(".")[0] == layout.TYPES]
 
 
 @dataclass
@@ -58,14 +69,17 @@ class Session:
     _describer: Describer = field(init=False)
 
     def __post_init__(self) -> None:
-        self._describer = Describer(self.conn)
+        self._describer = self._new_describer()
+
+    def _new_describer(self) -> Describer:
+        return Describer(self.conn, custom_types(self.conn, self.config.types, self.config.import_folders))
 
     def describe(self, progress: Progress | None = None) -> Described:
         """Load the query files as they are now and describe what is new."""
         catalog = load_catalog(self.config.queries, root=self.config.root)
         if not self.is_fixed:
             self._known.clear()
-            self._describer = Describer(self.conn)
+            self._describer = self._new_describer()
         total = sum(1 for _ in catalog.queries)
         done = 0
         found: dict[str, list[Description]] = {}
@@ -87,6 +101,11 @@ class Session:
         description = self._describer.describe(query)
         self._known[key] = description
         return description
+
+
+def _takes_types(file: QueryFile) -> Problem:
+    message = f"the composite types of the database have their classes in the module {layout.TYPES}"
+    return Problem(file.path, 1, 1, message, "rename this file or folder", file.text.split("\n", 1)[0])
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 
+from plainsql.custom_types import CustomType
 from plainsql.describe.columns import check_columns, warn_of_columns
 from plainsql.describe.inference import prepare_inferring
 from plainsql.describe.model import Column, Description, Parameter
@@ -19,7 +20,7 @@ from plainsql.nullability import Analysis, AnalysisError, analyse
 from plainsql.query.model import Query
 from plainsql.query.problem import Problem
 from plainsql.query.source import problem_at
-from plainsql.typemap import CustomType, PgType
+from plainsql.typemap import PgType
 
 _WORD = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'|\$\d+|[\w$]+(?:\.[\w$]+)*|[^\w\s]+')
 _SYNTAX_ERROR = "42601"
@@ -79,10 +80,6 @@ class Describer:
     def _describe_prepared(self, query: Query, prepared: Prepared, warnings: list[Problem]) -> Description:
         self._types.read((*prepared.parameters, *(column.type_oid for column in prepared.columns)))
         given = [self._types[oid] for oid in prepared.parameters]
-        for name, type in zip(query.parameters, given, strict=True):
-            if type.oid == _RECORD:  # compared with a composite value
-                message = f"parameter :{name} has type record, which no server reads"
-                return Description(query, problem=problem_at(query, None, message, hint=f"write :{name}::type"))
         try:
             analysis = analyse(analysed_tree(self._conn, query.sql, given), self._relations.facts)
         except (TreeUnavailableError, AnalysisError) as error:
@@ -134,7 +131,11 @@ def describe_query(conn: psycopg.Connection[Any], query: Query) -> Description:
 
 
 def describe_all(
-    conn: psycopg.Connection[Any], queries: Iterable[Query], *, progress: Callable[[int, int], None] | None = None
+    conn: psycopg.Connection[Any],
+    queries: Iterable[Query],
+    *,
+    custom: Mapping[int, CustomType] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[Description]:
     """
     Return a Description for each of *queries*, in order; a bad one never hides the others.
@@ -142,9 +143,10 @@ def describe_all(
     Args:
         conn: In autocommit, on a scratch or development database.
         queries: As the loader made them.
+        custom: What the project's settings make of types, by OID.
         progress: Called after each query with how many are done and how many there are.
     """
-    describer = Describer(conn)
+    describer = Describer(conn, custom)
     descriptions: list[Description] = []
     queries = list(queries)
     for query in queries:
@@ -167,18 +169,13 @@ def _problem(query: Query, refusal: Refusal, start: int = 0) -> Problem:
 
 
 def _unknown_types(query: Query, parameters: Iterable[Parameter], columns: Iterable[Column]) -> list[Problem]:
-    found: list[tuple[str, Parameter | Column]] = []
-    found += [(f"parameter :{parameter.name}", parameter) for parameter in parameters]
-    found += [(f"column '{column.name}'", column) for column in columns]
-    hint = "name a Python type for it under [tool.plainsql.types]"
-    return [
-        problem_at(
-            query,
-            None,
-            f"{what} has type {value.type.name}, which is read and written as text (str)",
-            hint=hint,
-            level="warning",
-        )
-        for what, value in found
-        if not value.python.known
-    ]
+    found: list[tuple[str, str]] = []
+    values: list[Parameter | Column] = [*parameters, *columns]
+    for value in values:
+        what = f"parameter :{value.name}" if isinstance(value, Parameter) else f"column '{value.name}'"
+        if isinstance(value, Parameter) and value.type.oid == _RECORD:  # compared with a composite value
+            found.append((f"{what} has type record, which can't be sent", f"write :{value.name}::type"))
+        elif not value.python.known:
+            message = f"{what} has type {value.type.name}, which is read and written as text (str)"
+            found.append((message, "name a Python type for it under [tool.plainsql.types]"))
+    return [problem_at(query, None, message, hint=hint, level="warning") for message, hint in found]

@@ -69,3 +69,8 @@ class Description:
     writes: tuple[str, ...] = ()
     problem: Problem | None = None
     warnings: tuple[Problem, ...] = ()
+
+    @property
+    def values(self) -> tuple[Parameter | Column, ...]:
+        """Everything that has a type."""
+        return (*self.parameters, *self.columns)

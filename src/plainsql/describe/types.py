@@ -7,8 +7,9 @@ from typing import Any
 
 import psycopg
 
+from plainsql.custom_types import CustomType
 from plainsql.queries.catalog import ListTypesRow, list_types
-from plainsql.typemap import CustomType, PgType, TypeKind
+from plainsql.typemap import PgType, TypeKind
 
 _KINDS: dict[str, TypeKind] = {
     "c": "composite",

@@ -27,6 +27,7 @@ MODULE_NAMES: Final = RUNTIME_NAMES | frozenset(
         "psycopg",
         "typing",
         "uuid",
+        "wire",
     }
 )
 """Names that a generated module may import; those in capitals are no query names anyway."""

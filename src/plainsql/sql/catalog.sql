@@ -82,6 +82,14 @@ LEFT JOIN pg_catalog.pg_type AS base ON base.oid OPERATOR(pg_catalog.=) t.typbas
 -- Return the OID of the type that people write so; NULL when the search path leads to none.
 SELECT pg_catalog.to_regtype(:name::pg_catalog.text)::pg_catalog.oid;
 
+-- name: list_type_names()
+-- List the types that are no arrays, as a statement has to write them.
+SELECT pg_catalog.format_type(t.oid, NULL) AS name
+FROM pg_catalog.pg_type AS t
+WHERE
+    t.typelem OPERATOR(pg_catalog.=) 0::pg_catalog.oid
+    AND t.typtype OPERATOR(pg_catalog.<>) 'p'::pg_catalog."char";
+
 -- name: list_relations(oids)
 -- List relations by OID.
 SELECT

@@ -21,6 +21,7 @@ def composite(type: PgType, members: Sequence[tuple[str, PyType, Wire]]) -> PyTy
     name = alias_name(type.name, "Row")
     found = [python for _, python, _ in members]
     fields = zip(field_names([member for member, _, _ in members]), (python.result for python in found), strict=True)
+    classes = tuple(dict.fromkeys(nested for python in found for nested in python.classes))
     own = CompositeClass(
         name=name,
         pg_name=type.name,
@@ -29,8 +30,8 @@ def composite(type: PgType, members: Sequence[tuple[str, PyType, Wire]]) -> PyTy
         imports=tuple(dict.fromkeys(line for python in found for line in python.imports)),
         aliases=tuple(dict.fromkeys(alias for python in found for alias in python.aliases)),
         oid=type.oid if type.oid < FIRST_USER_OID else 0,
+        classes=classes,
     )
-    classes = dict.fromkeys(nested for python in found for nested in python.classes)
     return PyType(
         parameter=name,
         result=name,

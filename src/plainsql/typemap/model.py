@@ -2,49 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from plainsql.custom_types import CustomType
 from plainsql.typemap.wire import Wire
 
 TypeKind = Literal["base", "array", "enum", "domain", "composite", "range", "multirange", "pseudo"]
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """
-    Something that a project has in a module of its own.
-
-    Attributes:
-        module: ``shop.types``; empty for what is built in.
-        name: ``Money`` or, of a class, ``Money.parse``.
-    """
-
-    module: str
-    name: str
-
-    @property
-    def imports(self) -> tuple[str, ...]:
-        """The import line that it needs, if any."""
-        return (f"from {self.module} import {self.name.split('.')[0]}",) if self.module else ()
-
-
-@dataclass(frozen=True, slots=True)
-class CustomType:
-    """
-    What ``[tool.plainsql.types]`` says of one type.
-
-    Attributes:
-        name: The type as written there.
-        python: Annotation.
-        load: Function from text; None: the text is the value.
-        dump: Function to text; there if *load* is.
-    """
-
-    name: str
-    python: Reference
-    load: Reference | None = None
-    dump: Reference | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +61,7 @@ class CompositeClass:
         imports: Import lines that the annotations and *wires* need.
         aliases: Those that the annotations need.
         oid: Of a built-in type: a row of a table of the catalog.
+        classes: Composite types that it is made of.
     """
 
     name: str
@@ -105,6 +71,7 @@ class CompositeClass:
     imports: tuple[str, ...]
     aliases: tuple[tuple[str, str], ...]
     oid: int = 0
+    classes: tuple[CompositeClass, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +112,8 @@ class PyType:
     def wire(self) -> Wire:
         """What reads and writes it in either format."""
         return self.load_oid if self.codec is None else self.codec
+
+
+def prefer_binary(columns: Sequence[PyType]) -> bool:
+    """Tell whether a result of *columns* should come in binary: a result has one format."""
+    return any(column.better_in_binary for column in columns) and all(column.binary for column in columns)

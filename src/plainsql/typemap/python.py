@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from plainsql.custom_types import CustomType
 from plainsql.typemap.builtin import (
     ARRAY_OF,
     AS_TEXT,
@@ -17,7 +18,7 @@ from plainsql.typemap.builtin import (
     TYPED,
 )
 from plainsql.typemap.composites import composite
-from plainsql.typemap.model import CustomType, PgType, PyType
+from plainsql.typemap.model import PgType, PyType
 from plainsql.typemap.names import alias_name
 from plainsql.typemap.wire import Made, Name, Wire
 

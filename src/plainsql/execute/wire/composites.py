@@ -13,7 +13,8 @@ from psycopg.pq import Format
 
 from plainsql.errors import StaleModuleError
 from plainsql.execute.arguments import an, in_words
-from plainsql.execute.wire.codec import BINARY, TEXT, Codec, Dump, Kind, Load, resolve
+from plainsql.execute.columns import FIRST_USER_OID
+from plainsql.execute.wire.codec import BINARY, TEXT, USER_OID, Codec, Dump, Kind, Load, resolve
 from plainsql.execute.wire.fields import fields_of
 from plainsql.execute.wire.quoting import quoter, recoders
 
@@ -31,11 +32,13 @@ class Members:
     Args:
         name: Of the type, as the database prints it.
         kinds: Types of the members, in order.
+        oid: Of a built-in type: a row of a table of the catalog.
     """
 
-    def __init__(self, name: str, *kinds: Kind) -> None:
+    def __init__(self, name: str, *kinds: Kind, oid: int = USER_OID) -> None:
         self.name = name
         self.kinds = kinds
+        self.oid = oid
         self._codecs: dict[type, Composite] = {}
 
     def codec(self, python: type) -> Composite:
@@ -52,6 +55,7 @@ class Composite(Codec):
         super().__init__(python)
         self._python = python
         self._name = members.name
+        self.oid = members.oid
         self._fields = fields_of(python) or ()
         self._members = tuple([resolve(kind) for kind in members.kinds])
         self.expected = an(python.__name__)
@@ -101,6 +105,10 @@ class Composite(Codec):
         """Say what was given instead."""
         wrong = self._wrong(value) if isinstance(value, self._python) else None
         return f"{in_words(value)} whose {wrong[0]} is {wrong[1].found(wrong[2])}" if wrong else in_words(value)
+
+    def reads(self, type_oid: int) -> bool:
+        """Tell whether a column can be of this type."""
+        return type_oid == self.oid if self.oid < FIRST_USER_OID else type_oid >= FIRST_USER_OID
 
     def _values(self, value: Any) -> list[Any]:
         return [getattr(value, field) for field in self._fields]
