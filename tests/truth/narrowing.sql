@@ -74,6 +74,12 @@ SELECT discount, note FROM item WHERE discount = ANY (:ids::integer[]);
 -- Parameters: ids!
 SELECT discount, id FROM item WHERE discount <> ALL (:ids::integer[]);
 
+-- name: not_equal_to_any_of_an_array(ids)
+-- NOT (x = ANY (…)) of an empty array is true of NULL as well.
+-- Columns: discount?, id!
+-- Parameters: ids!
+SELECT discount, id FROM item WHERE NOT (discount = ANY (:ids::integer[]));
+
 -- name: in_subquery()
 -- IN (SELECT …) is true only by a row that is equal.
 -- Columns: discount!, note?

@@ -280,6 +280,8 @@ CREATE AGGREGATE last_of (integer) (SFUNC = keep_last, STYPE = integer);
 CREATE FUNCTION is_like(text, text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE
     AS 'BEGIN RETURN $1 IS NULL OR $1 <> $2; END';
 CREATE OPERATOR ~~~~ (LEFTARG = text, RIGHTARG = text, FUNCTION = is_like);
+CREATE SCHEMA shadow;
+CREATE FUNCTION shadow.lower(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT nullif($1, 'a') $$;
 CREATE FUNCTION differing(integer, integer) RETURNS integer LANGUAGE sql IMMUTABLE STRICT AS 'SELECT nullif($1, $2)';
 CREATE OPERATOR <+> (LEFTARG = integer, RIGHTARG = integer, FUNCTION = differing);
 

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from plainsql.describe import Describer
 from tests.truth.databases import EMPTY, Databases
 from tests.truth.statements import Truth
 
+Kind = Literal["refused", "wrong", "unproved", "parameter"]
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One column or parameter of which plainsql says something else; *wrong* when that is untrue, not just cautious."""
+    """
+    Something that plainsql says otherwise.
+
+    Attributes:
+        truth: Of which statement.
+        kind: ``refused``: it can't describe it; ``wrong``: it calls a column never NULL that can be; ``unproved``: it
+            doesn't call one so that is; ``parameter``: it says the opposite of a parameter.
+        what: In words.
+    """
 
     truth: Truth
+    kind: Kind
     what: str
-    wrong: bool
 
     def __str__(self) -> str:
         return f"{self.truth.key}: {self.what}"
@@ -64,37 +76,37 @@ def compare(databases: Databases, truths: Iterable[Truth]) -> list[Difference]:
 def _compare_one(describer: Describer, truth: Truth) -> list[Difference]:
     said = describer.describe(truth.query)
     if said.problem is not None:
-        return [Difference(truth, f"refused: {said.problem}", wrong=True)]
+        return [Difference(truth, "refused", f"refused: {said.problem}")]
     names = [column.name for column in said.columns], [parameter.name for parameter in said.parameters]
     assert names == ([mark.name for mark in truth.columns], [mark.name for mark in truth.parameters]), truth.key
-    found = []
+    found: list[Difference] = []
     for mark, column in zip(truth.columns, said.columns, strict=True):
         if mark.nullable and not column.nullable:
-            found.append(Difference(truth, f"column {mark.name} can be NULL, and is said never to be", wrong=True))
+            found.append(Difference(truth, "wrong", f"column {mark.name} can be NULL, and is said never to be"))
         if not mark.nullable and column.nullable:
-            found.append(Difference(truth, f"column {mark.name} is never NULL, which is not proved", wrong=False))
+            found.append(Difference(truth, "unproved", f"column {mark.name} is never NULL, which is not proved"))
     for mark, parameter in zip(truth.parameters, said.parameters, strict=True):
         if mark.nullable != parameter.nullable:
             sense = "makes sense" if mark.nullable else "makes no sense"
-            found.append(Difference(truth, f"None {sense} for parameter {mark.name}, and the contrary is said", True))
+            found.append(Difference(truth, "parameter", f"None {sense} for :{mark.name}, and the contrary is said"))
     return found
 
 
 def score(truths: Sequence[Truth], differences: Iterable[Difference]) -> Score:
-    """Count *differences* that are of *truths*."""
+    """Count *differences* that are of *truths*; of a statement that was refused nothing is proved."""
     keys = {truth.key for truth in truths}
     found = [difference for difference in differences if difference.truth.key in keys]
-    columns = [column for truth in truths for column in truth.columns]
-    never_null = sum(not column.nullable for column in columns)
-    of_parameters = [difference for difference in found if difference.what.startswith("None ")]
+    kinds = Counter(difference.kind for difference in found)
+    refused = {difference.truth.key for difference in found if difference.kind == "refused"}
+    never_null = {truth.key: sum(not column.nullable for column in truth.columns) for truth in truths}
     return Score(
         len(truths),
-        len(columns),
-        never_null,
-        never_null - sum(not difference.wrong for difference in found),
-        sum(difference.wrong for difference in found) - len(of_parameters),
+        sum(len(truth.columns) for truth in truths),
+        sum(never_null.values()),
+        sum(never_null.values()) - kinds["unproved"] - sum(never_null[key] for key in refused),
+        kinds["wrong"],
         sum(len(truth.parameters) for truth in truths),
-        len(of_parameters),
+        kinds["parameter"],
     )
 
 

@@ -116,7 +116,8 @@ def _run(conn: psycopg.Connection[Any], arguments: Arguments, rows_of: str, evid
     """Run the prepared statement and undo it; return how many rows it returned or changed."""
     pgconn = conn.pgconn
     pgconn.exec_(b"SAVEPOINT run")
-    result = pgconn.exec_prepared(b"truth", [None if value is None else value.encode() for value in arguments])
+    values: list[Any] = [None if value is None else value.encode() for value in arguments]
+    result = pgconn.exec_prepared(b"truth", values)
     rows = 0
     if result.status in _GOOD:
         rows = max(result.ntuples, result.command_tuples or 0)
