@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plainsql.nullability import expressions
+from plainsql.nullability.finite import part_is_not_null
 from plainsql.nullability.functions import CAST_TO_TEXT, ELEMENTS_NOT_NULL, NEEDS, OF_NULL_TOO, ONE_OF, TOTAL
 from plainsql.nullability.node import Node
 from plainsql.nullability.scope import Context
@@ -33,12 +34,18 @@ def function_is_not_null(call: Node, context: Context, prover: Prover) -> bool:
         return True
     if function in ONE_OF:
         return any(expressions.is_not_null(arg, context, prover) for arg in args)
-    if function not in TOTAL or (function in CAST_TO_TEXT and any(type_of(arg) >= FIRST_USER_OID for arg in args)):
+    if part_is_not_null(call):
+        return expressions.all_not_null(args, context, prover)
+    if function not in TOTAL or (function in CAST_TO_TEXT and not _are_built_in(args)):
         return False
     needed = NEEDS.get(function)
     return expressions.all_not_null(
         [arg for position, arg in enumerate(args) if needed is None or position in needed], context, prover
     )
+
+
+def _are_built_in(args: list[Node]) -> bool:
+    return all(0 < type_of(arg) < FIRST_USER_OID for arg in args)
 
 
 def _set_in_select_list_is_not_null(call: Node, context: Context) -> bool:

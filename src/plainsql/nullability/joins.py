@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from plainsql.nullability.keys import relation_key
 from plainsql.nullability.narrowing import NOTHING, Claims, Is, claims_of_rows, implied
 from plainsql.nullability.node import Node
-from plainsql.nullability.returning import claims_of_writes
+from plainsql.nullability.returning import claims_of_writes, source_may_be_absent
 from plainsql.nullability.rows import is_true, item_has_a_row
 from plainsql.nullability.scope import Context, Scope
 
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 INNER, LEFT, FULL, RIGHT = 0, 1, 2, 3  # nodes/nodes.h, JoinType
 Side = tuple[int, bool]
 """Range table index of a join, and whether its left side is the one that it fills with NULLs."""
+
+
+_SOURCE: frozenset[Side] = frozenset({(0, False)})
+"""The side of MERGE's own join that WHEN NOT MATCHED BY SOURCE fills with NULLs."""
 
 
 @dataclass(slots=True)
@@ -51,7 +55,9 @@ def know(scope: Scope, prover: Prover) -> Known:
     """Return what the level of *scope* says of its rows."""
     known = Known()
     conditions: list[tuple[Node, frozenset[Side]]] = []
-    _walk(scope.query.node("jointree"), frozenset(), scope, known, conditions)
+    # MERGE joins its source to the target without an item of its own in the tree.
+    guards = _SOURCE if source_may_be_absent(scope.query) else frozenset()
+    _walk(scope.query.node("jointree"), guards, scope, known, conditions)
     context = Context(scope)
     known.claims |= claims_of_writes(scope, prover)
     if (having := scope.query.node("havingQual")) is not None:

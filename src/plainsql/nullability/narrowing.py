@@ -36,6 +36,7 @@ class Is(Enum):
 _OPPOSITE = {Is.TRUE: Is.FALSE, Is.FALSE: Is.TRUE, Is.NOT_TRUE: Is.NOT_FALSE, Is.NOT_FALSE: Is.NOT_TRUE}
 _HOLDS = (Is.TRUE, Is.NOT_FALSE)
 _KNOWN = (Is.TRUE, Is.FALSE)
+_VARIABLE = frozenset({"AGGREF", "CASETESTEXPR", "PARAM", "SUBLINK", "VAR", "WINDOWFUNC"})
 _IS_NULL = 0  # nodes/primnodes.h, NullTestType
 _EXISTS, _ALL, _ANY = 0, 1, 2  # SubLinkType
 
@@ -70,6 +71,8 @@ def not_null(expr: Node | None, context: Context, prover: Prover) -> Claims:
     """Return the values that can't be NULL when *expr* isn't."""
     if expr is None:
         return NOTHING
+    if not any(node.tag in _VARIABLE for node in expr.walk()):
+        return NOTHING  # a constant may be a key of grouping sets elsewhere, and NULL there
     found = frozenset({key_of(expr, context, prover.facts)})
     match expr.tag:
         case "VAR":

@@ -9,8 +9,8 @@ from plainsql.nullability.grouping import groups_have_rows
 from plainsql.nullability.joins import Known, know
 from plainsql.nullability.keys import key_of, relation_key, resolved_at_home
 from plainsql.nullability.node import Node
-from plainsql.nullability.outputs import INSERT, MERGE, SELECT
-from plainsql.nullability.returning import excluded_is_not_null, returned_is_not_null, source_may_be_absent
+from plainsql.nullability.outputs import INSERT, SELECT
+from plainsql.nullability.returning import excluded_is_not_null, returned_is_not_null
 from plainsql.nullability.scope import Context, Key, Scope
 from plainsql.nullability.statements import query_is_not_null
 
@@ -113,8 +113,6 @@ class Prover:
             if number == query.number("resultRelation"):
                 if home.is_returning:
                     return returned_is_not_null(var, home, self)
-            elif command == MERGE and source_may_be_absent(query):
-                return False
             elif command == INSERT and number == _excluded(query):
                 return excluded_is_not_null(rte, column, home, self)
         return item_column_is_not_null(rte, column, home, self) or self._is_narrowed(var, home)
