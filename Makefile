@@ -1,13 +1,14 @@
-# make demo | test | lint | check | bench: each makes its own virtual environment first. PYTHON=python3.12 chooses another Python.
+# make demo | test | soundness | lint | check | bench: each makes its own virtual environment first. PYTHON=python3.12 chooses another Python.
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint check bench generate install clean
+.PHONY: help demo test soundness lint check bench generate install clean
 
 help:
 	@echo "make demo      the shop on a real PostgreSQL, from an empty folder to tables of results"
 	@echo "make test      every test"
+	@echo "make soundness  the long run of random statements against what describe declares: minutes"
 	@echo "make lint      ruff, mypy, pyright, import contracts"
 	@echo "make check     query files, database and generated modules agree"
 	@echo "make generate  write the generated modules again"
@@ -18,6 +19,10 @@ demo: install
 
 test: install
 	@$(BIN)/python -m pytest
+
+# On the embedded server, or on the one that PLAINSQL_TEST_DATABASE_URL names.
+soundness: install
+	@$(BIN)/python -m pytest -m soundness -s tests/test_soundness.py
 
 lint: install
 	@$(BIN)/ruff check .

@@ -1,4 +1,8 @@
-"""``python -m tests.soundness --statements 20000 --seed 1 --server DSN --report``; without a server, an embedded one."""
+"""
+``python -m tests.soundness --statements 20000 --seed 1 --server DSN --report``
+
+Without a server, and without PLAINSQL_TEST_DATABASE_URL, it starts an embedded one.
+"""
 
 from __future__ import annotations
 

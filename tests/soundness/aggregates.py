@@ -72,6 +72,8 @@ def call(draw: Draw, type: str, scope: Scope, depth: int) -> Piece | None:
 def _aggregate(draw: Draw, signature: Signature, scope: Scope, depth: int, *, window: bool = False) -> Piece:
     draw.use(f"aggregate: {signature.line}")
     arguments = scope if window else scope.without_aggregates()
+    filtered = scope.without_aggregates()
+    filtered.refs = [ref for ref in filtered.refs if not ref.text.startswith("grouping(")]
     label = f"aggregate: {signature.line}"
     plain = window or "WITHIN" in signature.line or "JSON" in signature.line  # no DISTINCT there, no ORDER BY
     made = expressions.apply(draw, signature if plain else _with_modifiers(draw, signature), arguments, depth)
@@ -79,7 +81,7 @@ def _aggregate(draw: Draw, signature: Signature, scope: Scope, depth: int, *, wi
     if draw.chance(15):
         draw.use("FILTER")
         label += " FILTER"
-        parts.append(optional(" FILTER (WHERE ", conditions.make(draw, arguments, depth - 1), ")"))
+        parts.append(optional(" FILTER (WHERE ", conditions.make(draw, filtered, depth - 1), ")"))
     return Piece(("(", *parts, ")"), "expression", signature.result, label)
 
 
@@ -88,9 +90,10 @@ def _with_modifiers(draw: Draw, signature: Signature) -> Signature:
     types = [part[0] for part in signature.parts if isinstance(part, list)]
     if len(types) == 1 and types[0] in NO_EQUALITY:
         return signature
-    if len(types) == 1 and draw.chance(15) and isinstance(signature.parts[0], str) and len(signature.parts) == 3:
+    head = signature.parts[0]
+    if len(types) == 1 and draw.chance(15) and isinstance(head, str) and head.endswith("("):
         draw.use("aggregate DISTINCT")
-        return replace(signature, parts=(signature.parts[0] + "DISTINCT ", *signature.parts[1:]))
+        return replace(signature, parts=(head + "DISTINCT ", *signature.parts[1:]))
     if types and draw.chance(15):
         draw.use("aggregate ORDER BY")
         last = signature.parts[-1]

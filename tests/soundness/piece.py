@@ -104,8 +104,7 @@ def _own(piece: Piece) -> Iterator[Piece]:
             for index in range(len(piece.parts)):
                 yield replace(piece, parts=piece.parts[:index] + piece.parts[index + 1 :])
     elif piece.role in ("expression", "query", "source"):
-        for inner in _inside(piece, piece.role, piece.type):
-            yield inner
+        yield from _inside(piece, piece.role, piece.type)
         simplest = f"NULL::{piece.type}"
         if piece.role == "expression" and piece.type and size(piece) > len(simplest):
             yield Piece((simplest,), "expression", piece.type)

@@ -79,7 +79,7 @@ def select(draw: Draw, outer: Scope, depth: int, types: list[str] | None, *, sin
     """Return a SELECT."""
     draw.use("SELECT")
     around = Scope(outer=outer, tables=outer.tables)
-    if single and draw.chance(25) or draw.chance(2):
+    if (single and draw.chance(25)) or draw.chance(2):
         from_clause: Piece = NOTHING
         source = Source(NOTHING, ())
     else:

@@ -1,4 +1,4 @@
-"""Types, functions, operators, casts and aggregates of every schema: most of them return NULL when nobody expects it."""
+"""Types, functions, operators, casts and aggregates of every schema: most return NULL when nobody expects it."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def add_prelude(draw: Draw) -> None:
     schema = draw.schema
     schema.ddl += PRELUDE
     schema.functions += SET_FUNCTIONS
-    schema.before_data.append("ALTER DOMAIN nothing_checked DROP CONSTRAINT late")
-    schema.after_data.append("ALTER DOMAIN nothing_checked ADD CONSTRAINT late CHECK (VALUE IS NOT NULL) NOT VALID")
+    late = "ALTER DOMAIN nothing_checked ADD CONSTRAINT late CHECK (VALUE IS NOT NULL) NOT VALID"
+    schema.around_data.append(("ALTER DOMAIN nothing_checked DROP CONSTRAINT late", late))
 
 
 def add_row_functions(draw: Draw) -> None:

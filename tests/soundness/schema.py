@@ -43,7 +43,7 @@ class Relation:
     """
 
     name: str
-    kind: Literal["table", "partitioned", "view", "matview"]
+    kind: Literal["table", "partitioned", "view", "matview", "foreign"]
     columns: list[Column]
     key: tuple[str, ...] = ()
     grouping_key: bool = False
@@ -72,16 +72,14 @@ class Schema:
 
     Attributes:
         ddl: Statements that make it, in order.
-        before_data: Statements before rows are inserted, and
-        after_data: after it: rows may break what was declared NOT VALID later.
+        around_data: Statements before rows are inserted and after it: they may break what is declared NOT VALID.
     """
 
     seed: int
     ddl: list[str] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
     functions: list[SetFunction] = field(default_factory=list)
-    before_data: list[str] = field(default_factory=list)
-    after_data: list[str] = field(default_factory=list)
+    around_data: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def tables(self) -> list[Relation]:

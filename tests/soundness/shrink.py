@@ -18,7 +18,7 @@ def shrink(bench: Workbench, failure: Failure, tries: int = 1500) -> Failure:
     state = failure.state
     if state is None:
         return failure
-    state = State(state.name, list(state.before), list(state.inserts), list(state.after))
+    state = state.copy()
     best = failure.statement.piece
     left = tries
     found = True
@@ -49,7 +49,7 @@ def _fewer_rows(bench: Workbench, piece: Piece, state: State, failure: Failure) 
     while step:
         index = 0
         while index < len(state.inserts):
-            less = State(state.name, state.before, state.inserts[:index] + state.inserts[index + step :], state.after)
+            less = replace(state, inserts=state.inserts[:index] + state.inserts[index + step :])
             if _fails(bench, piece, less, failure):
                 state.inserts = less.inserts
             else:
@@ -71,8 +71,8 @@ def _outcome(bench: Workbench, piece: Piece, state: State, seed: int) -> tuple[s
         return "crash", repr(error)
     if description.problem is not None or not description.columns:
         return None
-    bench.enter(replace(state, inserts=list(state.inserts)))
     try:
+        bench.enter(state.copy())
         return refuted(description, bench.run(sql, description, state, seed))
     finally:
         bench.leave()
@@ -82,9 +82,9 @@ def script(bench: Workbench, failure: Failure) -> str:
     """Return *failure* as a script for psql: what it needs of the schema, the rows, the statement."""
     state = failure.state or State("any")
     ddl = _needed(bench, failure, state)
-    around = [sql for sql in (*ddl, *state.before, *state.inserts, *state.after)]
     lines = [f"-- seed {failure.statement.seed}, state {state.name}: {failure.detail}"]
-    return "\n".join([*lines, *(f"{sql};" for sql in around), f"{failure.statement.sql};"])
+    lines += [f"{sql};" for sql in (*ddl, *state.sql(), failure.statement.sql)]
+    return "\n".join(lines)
 
 
 def _needed(bench: Workbench, failure: Failure, state: State) -> list[str]:
@@ -101,11 +101,14 @@ def _needed(bench: Workbench, failure: Failure, state: State) -> list[str]:
         finally:
             bench.leave()
 
-    for part in ("after", "before"):
-        for sql in list(getattr(state, part)):
-            less = replace(state, **{part: [other for other in getattr(state, part) if other != sql]})
-            if enough(whole, less):
-                setattr(state, part, getattr(less, part))
+    for index in reversed(range(len(state.legacy))):
+        less = replace(state, legacy=state.legacy[:index] + state.legacy[index + 1 :])
+        if enough(whole, less):
+            state.legacy = less.legacy
+    for index in reversed(range(len(state.refresh))):
+        less = replace(state, refresh=state.refresh[:index] + state.refresh[index + 1 :])
+        if enough(whole, less):
+            state.refresh = less.refresh
     for step in (16, 4, 1, 1):  # from the end: views before the tables that they read
         index = len(whole) - step
         while index > -step:

@@ -10,21 +10,39 @@ from tests.soundness.schema import Column, Relation, Schema
 from tests.soundness.types import quote
 
 
+@dataclass(frozen=True, slots=True)
+class Legacy:
+    """A constraint that is younger than the rows: what to run before they come, and after."""
+
+    before: str
+    after: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class State:
     """
     What the tables hold while statements run.
 
     Attributes:
-        before: Statements that let rows in which break a constraint that is declared later.
+        legacy: Constraints to take away and to bring back.
         inserts: Single rows; some are refused.
-        after: Fills materialised views, then declares the constraints again.
+        refresh: Fills materialised views, while the constraints are away.
     """
 
     name: str
-    before: list[str] = field(default_factory=list)
+    legacy: list[Legacy] = field(default_factory=list)
     inserts: list[str] = field(default_factory=list)
-    after: list[str] = field(default_factory=list)
+    refresh: list[str] = field(default_factory=list)
+
+    def copy(self) -> State:
+        """Return the same, to be changed."""
+        return State(self.name, list(self.legacy), list(self.inserts), list(self.refresh))
+
+    def sql(self) -> list[str]:
+        """Return all statements in order."""
+        before = [legacy.before for legacy in self.legacy]
+        after = [sql for legacy in self.legacy for sql in legacy.after]
+        return [*before, *self.inserts, *self.refresh, *after]
 
 
 def make_states(schema: Schema, version: int) -> list[State]:
@@ -32,32 +50,35 @@ def make_states(schema: Schema, version: int) -> list[State]:
     draw = Draw(random.Random(f"data {schema.seed}"), schema, version)
     states = [State("empty")]
     for name, least, most, nulls in (("sparse", 0, 2, 65), ("full", 4, 7, 30)):
-        state = State(name)
-        state.before = [*schema.before_data, *(loose for loose, _ in _loose(schema))]
-        for table, column in _stale(schema):
-            state.before.append(f"ALTER TABLE {table.name} ALTER {column.name} DROP NOT NULL")
+        state = State(name, [Legacy(before, (after,)) for before, after in schema.around_data])
         for table in schema.tables:
+            state.legacy += [legacy for column in table.columns if (legacy := _legacy(draw, table, column)) is not None]
             if table.kind == "table" and table.name.startswith("part_"):
                 continue  # its rows come by way of the partitioned table
             for number in range(1, draw.random.randint(least, most) + 1):
                 state.inserts.append(_row(draw, table, number, nulls))
-        state.after = [f"REFRESH MATERIALIZED VIEW {view.name}" for view in schema.relations if view.kind == "matview"]
-        for table, column in _stale(schema):
-            value = f"{quote(draw.value(column.type))}::{column.type}"
-            state.after.append(f"UPDATE {table.name} SET {column.name} = {value} WHERE {column.name} IS NULL")
-            state.after.append(f"DELETE FROM {table.name} WHERE {column.name} IS NULL")
-            state.after.append(f"ALTER TABLE {table.name} ALTER {column.name} SET NOT NULL")
-        state.after += [*(tight for _, tight in _loose(schema)), *schema.after_data]
+        state.refresh = [
+            f"REFRESH MATERIALIZED VIEW {view.name}" for view in schema.relations if view.kind == "matview"
+        ]
         states.append(state)
     return states
 
 
-def _loose(schema: Schema) -> list[tuple[str, str]]:
-    return [column.loose for table in schema.tables for column in table.columns if column.loose is not None]
-
-
-def _stale(schema: Schema) -> list[tuple[Relation, Column]]:
-    return [(table, column) for table in schema.tables for column in table.columns if column.stale]
+def _legacy(draw: Draw, table: Relation, column: Column) -> Legacy | None:
+    if column.loose is not None:
+        return Legacy(column.loose[0], (column.loose[1],))
+    if not column.stale:
+        return None
+    alter = f"ALTER TABLE {table.name} ALTER {column.name}"
+    value = f"{quote(draw.value(column.type))}::{column.type}"
+    return Legacy(
+        f"{alter} DROP NOT NULL",
+        (
+            f"UPDATE {table.name} SET {column.name} = {value} WHERE {column.name} IS NULL",
+            f"DELETE FROM {table.name} WHERE {column.name} IS NULL",
+            f"{alter} SET NOT NULL",
+        ),
+    )
 
 
 def _row(draw: Draw, table: Relation, number: int, nulls: int) -> str:

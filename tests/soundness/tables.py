@@ -1,9 +1,9 @@
-"""Random tables: constraints of every kind, children, partitions."""
+"""Random tables with constraints of every kind."""
 
 from __future__ import annotations
 
 from tests.soundness.draw import Draw
-from tests.soundness.schema import Column, Relation, Schema
+from tests.soundness.schema import Column, Relation
 from tests.soundness.types import COLUMN_TYPES, NO_EQUALITY, constant
 
 ALL_WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE", "CONFLICT"})
@@ -20,24 +20,17 @@ _NAMES = {
 
 
 def add_tables(draw: Draw) -> None:
-    """Add three to four tables, one with children, one with partitions."""
-    schema = draw.schema
+    """Add three to four tables."""
     for number in range(1, draw.pick((3, 4)) + 1):
         _add_table(draw, f"t{number}")
-    if draw.chance(70):
-        _add_family(draw)
-    if draw.chance(70):
-        _add_partitions(draw)
-    if draw.chance(40):
-        _add_ruled(schema)
 
 
 def _add_table(draw: Draw, name: str) -> None:
     schema = draw.schema
     key, lines, columns = _key(draw)
-    columns += _columns(draw, {column.name for column in columns}, draw.pick((3, 4, 5, 6)))
+    columns += random_columns(draw, {column.name for column in columns}, draw.pick((3, 4, 5, 6)))
     for column in columns[len(lines) :]:
-        lines.append(_definition(draw, column))
+        lines.append(definition(draw, column))
     lines += _generated(draw, columns)
     others = [table for table in schema.tables if table.key == ("id",)]
     if others and draw.chance(50):
@@ -45,7 +38,8 @@ def _add_table(draw: Draw, name: str) -> None:
         column = Column(f"{other.name}_id", other.column("id").type, draw.chance(35), foreign_key=True)
         columns.append(column)
         lines.append(
-            f"{column.name} {column.type}{' NOT NULL' if column.required else ''} REFERENCES {other.name} (id) ON DELETE CASCADE"
+            f"{column.name} {column.type}{' NOT NULL' if column.required else ''} "
+            f"REFERENCES {other.name} (id) ON DELETE CASCADE"
         )
     if key and len(key) > 1:
         lines.append(f"PRIMARY KEY ({', '.join(key)})")
@@ -80,7 +74,8 @@ def _key(draw: Draw) -> tuple[tuple[str, ...], list[str], list[Column]]:
     return (), ["id integer"], [Column("id", "integer")]
 
 
-def _columns(draw: Draw, taken: set[str], count: int) -> list[Column]:
+def random_columns(draw: Draw, taken: set[str], count: int) -> list[Column]:
+    """Return *count* columns whose names aren't among *taken*."""
     columns: list[Column] = []
     for _ in range(count):
         type = draw.weighed(COLUMN_TYPES)
@@ -93,7 +88,8 @@ def _columns(draw: Draw, taken: set[str], count: int) -> list[Column]:
     return columns
 
 
-def _definition(draw: Draw, column: Column) -> str:
+def definition(draw: Draw, column: Column) -> str:
+    """Return *column* as CREATE TABLE writes it, with a default now and then."""
     line = f"{column.name} {column.type}"
     if column.required:
         line += " NOT NULL"
@@ -180,85 +176,3 @@ def _add_trigger(draw: Draw, table: Relation) -> None:
             f"CREATE TRIGGER {name} BEFORE {draw.pick(('INSERT', 'UPDATE', 'INSERT OR UPDATE'))} ON {table.name} "
             f"FOR EACH ROW EXECUTE FUNCTION {name}()",
         ]
-
-
-def _add_family(draw: Draw) -> None:
-    """Add a parent and children that are stricter, or looser where the server allows that."""
-    schema = draw.schema
-    columns = [Column("id", "integer", True), *_columns(draw, {"id"}, 4)]
-    schema.ddl.append(
-        "CREATE TABLE parent (\n    id integer NOT NULL,\n    "
-        + ",\n    ".join(_definition(draw, column) for column in columns[1:])
-        + "\n)"
-    )
-    parent = Relation("parent", "table", columns, writes=ALL_WRITES - {"CONFLICT"})
-    schema.relations.append(parent)
-    for number in range(1, draw.pick((1, 2)) + 1):
-        name = f"child{number}"
-        own = [Column(column.name, column.type, column.required, column.default) for column in columns]
-        extra = Column("own", "integer", draw.chance(50))
-        schema.ddl.append(f"CREATE TABLE {name} (own integer{' NOT NULL' if extra.required else ''}) INHERITS (parent)")
-        for column in own[1:]:
-            if column.type == "filled":
-                continue
-            if column.required and draw.version < 180000 and draw.chance(40):
-                schema.ddl.append(f"ALTER TABLE {name} ALTER {column.name} DROP NOT NULL")
-                column.required = False
-            elif not column.required and draw.chance(30):
-                schema.ddl.append(f"ALTER TABLE {name} ALTER {column.name} SET NOT NULL")
-                column.required = True
-        schema.relations.append(Relation(name, "table", [*own, extra], writes=ALL_WRITES - {"CONFLICT"}))
-        parent.children.append(name)
-    nullable = [column for column in columns if not column.required and column.type != "filled"]
-    if draw.version >= 180000 and nullable and draw.chance(40):
-        column = draw.pick(nullable)
-        schema.ddl.append(f"ALTER TABLE parent ADD CONSTRAINT parent_own NOT NULL {column.name} NO INHERIT")
-        column.required = True
-
-
-def _add_partitions(draw: Draw) -> None:
-    """Add a partitioned table; a partition may have its columns in another order and refuse more."""
-    schema = draw.schema
-    columns = [Column("k", "integer", draw.chance(60)), *_columns(draw, {"k"}, 3)]
-    lines = [_definition(draw, column) for column in columns]
-    by_range = draw.chance(40) and columns[0].required
-    schema.ddl.append(
-        "CREATE TABLE part (\n    " + ",\n    ".join(lines) + f"\n) PARTITION BY {'RANGE' if by_range else 'LIST'} (k)"
-    )
-    schema.relations.append(Relation("part", "partitioned", columns, writes=ALL_WRITES - {"CONFLICT"}))
-    own = [Column(column.name, column.type, column.required, column.default) for column in columns]
-    schema.ddl.append(
-        f"CREATE TABLE part_1 PARTITION OF part FOR VALUES {'FROM (1) TO (3)' if by_range else 'IN (1, 2)'}"
-    )
-    for column in own[1:]:
-        if not column.required and draw.chance(35) and column.type != "filled":
-            schema.ddl.append(f"ALTER TABLE part_1 ALTER {column.name} SET NOT NULL")
-            column.required = True
-    if not own[0].required and not by_range:
-        own[0].required = True  # NULL goes to the default partition
-    schema.relations.append(Relation("part_1", "table", own, writes=ALL_WRITES - {"CONFLICT"}))
-    turned = ", ".join(
-        f"{column.name} {column.type}{' NOT NULL' if column.required else ''}" for column in reversed(columns)
-    )
-    schema.ddl += [
-        f"CREATE TABLE part_rest (gone integer, {turned})",
-        "ALTER TABLE part_rest DROP COLUMN gone",
-        "ALTER TABLE part ATTACH PARTITION part_rest DEFAULT",
-    ]
-    schema.relations[-2].children = ["part_1", "part_rest"]
-
-
-def _add_ruled(schema: Schema) -> None:
-    """Add a table whose writes a rule replaces by something that returns NULL."""
-    columns = [Column("id", "integer", True), Column("s", "text", True)]
-    schema.ddl += [
-        "CREATE TABLE ruled (id integer NOT NULL, s text NOT NULL)",
-        "CREATE TABLE ruled_log (id integer, s text)",
-        "CREATE RULE ruled_insert AS ON INSERT TO ruled DO INSTEAD "
-        "INSERT INTO ruled_log VALUES (NEW.id, NEW.s) RETURNING NULL::integer, s",
-        "CREATE RULE ruled_update AS ON UPDATE TO ruled DO ALSO INSERT INTO ruled_log VALUES (OLD.id, NULL)",
-        "CREATE RULE ruled_delete AS ON DELETE TO ruled DO INSTEAD UPDATE ruled_log SET s = NULL RETURNING id, s",
-    ]
-    schema.before_data.append("ALTER TABLE ruled DISABLE RULE ruled_insert")
-    schema.after_data.append("ALTER TABLE ruled ENABLE RULE ruled_insert")
-    schema.relations.append(Relation("ruled", "table", columns, writes=frozenset({"INSERT", "UPDATE", "DELETE"})))

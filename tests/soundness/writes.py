@@ -9,7 +9,7 @@ from tests.soundness.draw import Draw
 from tests.soundness.piece import NOTHING, Piece, expression, listed, optional
 from tests.soundness.schema import Column, Relation
 from tests.soundness.scope import Ref, Scope, Source
-from tests.soundness.types import constant
+from tests.soundness.values import assignments, written_columns, written_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def make(draw: Draw, outer: Scope, depth: int, *, returning: bool = True) -> Wri
 def insert(draw: Draw, target: Relation, outer: Scope, depth: int, returning: bool) -> Write:
     """Return INSERT, with ON CONFLICT now and then."""
     alias = draw.name()
-    columns = _written(draw, target)
+    columns = written_columns(draw, target)
     scope = Scope(outer=Scope(tables=outer.tables), tables=outer.tables)
     if not columns or draw.chance(4):
         columns, body = [], Piece((" DEFAULT VALUES",))
@@ -54,10 +54,10 @@ def insert(draw: Draw, target: Relation, outer: Scope, depth: int, returning: bo
             body = Piece((f" ({names}) ", query.piece))
         else:
             rows = [
-                Piece(("(", listed([_value(draw, target, column, scope, 1) for column in columns], least=99), ")"))
+                listed([written_value(draw, target, column, scope, 1) for column in columns], least=99)
                 for _ in range(draw.pick((1, 1, 2)))
             ]
-            body = Piece((f" ({names}) VALUES ", listed(rows)))
+            body = Piece((f" ({names}) VALUES ", listed([Piece(("(", row, ")")) for row in rows])))
     on_conflict = NOTHING
     if "CONFLICT" in target.writes and draw.chance(35):
         on_conflict = _on_conflict(draw, target, alias, columns)
@@ -82,7 +82,7 @@ def _on_conflict(draw: Draw, target: Relation, alias: str, columns: list[Column]
     draw.use("ON CONFLICT DO UPDATE")
     excluded = [Ref(f"excluded.{column.name}", column.type, column.name, "excluded") for column in target.columns]
     scope = Scope([*excluded, *_refs(target, alias)])
-    return optional(f"{goal} DO UPDATE SET ", _assignments(draw, target, scope), conditions.where(draw, scope, 1, 25))
+    return optional(f"{goal} DO UPDATE SET ", assignments(draw, target, scope), conditions.where(draw, scope, 1, 25))
 
 
 def update(draw: Draw, target: Relation, outer: Scope, depth: int, returning: bool) -> Write:
@@ -91,10 +91,10 @@ def update(draw: Draw, target: Relation, outer: Scope, depth: int, returning: bo
     source, from_clause = _other(draw, outer, depth, "FROM")
     scope = Scope([*_refs(target, alias), *source.refs], [(alias, target.name), *source.rows], tables=outer.tables)
     where = _join(draw, scope, depth)
-    assignments = _assignments(draw, target, scope)
+    changes = assignments(draw, target, scope)
     back = _returning(draw, scope, target, depth, returning)
     text = f"UPDATE {_only(draw, target)}{target.name} AS {alias} SET "
-    return Write(Piece((text, assignments, from_clause, where, back.piece)), back.columns, back.labels)
+    return Write(Piece((text, changes, from_clause, where, back.piece)), back.columns, back.labels)
 
 
 def delete(draw: Draw, target: Relation, outer: Scope, depth: int, returning: bool) -> Write:
@@ -124,8 +124,8 @@ def merge(draw: Draw, target: Relation, outer: Scope, depth: int, returning: boo
         visible = {"MATCHED": both, "NOT MATCHED": theirs}.get(kind, mine)
         test = Piece((" AND ", conditions.make(draw, visible, 1)), "optional") if draw.chance(25) else NOTHING
         if kind == "NOT MATCHED":
-            columns = _written(draw, target)
-            values = [_value(draw, target, column, visible, 1) for column in columns]
+            columns = written_columns(draw, target)
+            values = [written_value(draw, target, column, visible, 1) for column in columns]
             names = ", ".join(column.name for column in columns)
             action = Piece((f"INSERT ({names}) VALUES (", listed(values, least=99), ")"))
             action = action if columns else Piece(("INSERT DEFAULT VALUES",))
@@ -133,7 +133,7 @@ def merge(draw: Draw, target: Relation, outer: Scope, depth: int, returning: boo
             how = draw.pick(("UPDATE", "UPDATE", "DELETE", "DO NOTHING"))
             action = Piece((how,))
             if how == "UPDATE":
-                action = Piece(("UPDATE SET ", _assignments(draw, target, visible)))
+                action = Piece(("UPDATE SET ", assignments(draw, target, visible)))
         actions.append(Piece((f" WHEN {kind}", test, " THEN ", action)))
     pairs = [(one, other) for one in own for other in source.refs if one.type == other.type and one.name == other.name]
     on: Piece = conditions.make(draw, both, 1)
@@ -164,64 +164,6 @@ def _other(draw: Draw, outer: Scope, depth: int, word: str) -> tuple[Source, Pie
 
 def _join(draw: Draw, scope: Scope, depth: int) -> Piece:
     return conditions.where(draw, scope, depth - 1, 45)
-
-
-def _written(draw: Draw, target: Relation) -> list[Column]:
-    """Return the columns that an INSERT names: all that need a value, the others by chance."""
-    return [
-        column
-        for column in target.columns
-        if not column.generated and (draw.chance(65) or (column.required and not column.default))
-    ]
-
-
-def _value(draw: Draw, target: Relation, column: Column, scope: Scope, depth: int) -> Piece:
-    """Return a value for *column*, in most cases one that its constraints let pass."""
-    if column.name in target.key and not draw.chance(15):
-        return Piece((draw.pick(("1", "2", "3", str(draw.random.randrange(10, 10**6)))),), type=column.type)
-    if column.default and draw.chance(20):
-        draw.use("DEFAULT")
-        return Piece(("DEFAULT",))
-    if draw.with_parameters and draw.chance(28):
-        draw.use("written parameter")
-        return draw.parameter(column.type, bare=True)
-    if (column.required or column.type in ("filled", "nothing_checked", "posint")) and draw.chance(85):
-        return Piece((constant(column.type, draw.value(column.type)),), type=column.type)
-    return expressions.make(draw, column.type, scope, depth)
-
-
-def _assignments(draw: Draw, target: Relation, scope: Scope) -> Piece:
-    """Return what stands after SET."""
-    columns = [column for column in target.columns if not column.generated and column.name not in target.key]
-    if not columns:
-        columns = [column for column in target.columns if not column.generated]
-    if len(columns) > 1 and draw.chance(20):
-        draw.use("multiple assignment")
-        pair = draw.random.sample(columns, 2)
-        names = f"({pair[0].name}, {pair[1].name}) = "
-        if draw.chance(50):
-            query = queries.make(draw, scope.for_subquery(), 1, [column.type for column in pair], single=True)
-            return Piece((names, "(", query.piece, ")"))
-        word = draw.pick(("ROW", ""))
-        return Piece((names, word, "(", listed([_set(draw, target, column, scope) for column in pair], least=9), ")"))
-    parts: list[str | Piece] = []
-    for column in draw.random.sample(columns, min(len(columns), draw.pick((1, 1, 2)))):
-        if column.type in ("integer[]", "pair", "jsonb") and draw.chance(40):
-            draw.use("assignment to a part")
-            part, type = {"integer[]": ("[1]", "integer"), "pair": (".a", "integer"), "jsonb": ("['a']", "jsonb")}[
-                column.type
-            ]
-            parts.append(Piece((f"{column.name}{part} = ", expressions.make(draw, type, scope, 1))))
-        else:
-            parts.append(Piece((f"{column.name} = ", _set(draw, target, column, scope))))
-    return listed(parts)
-
-
-def _set(draw: Draw, target: Relation, column: Column, scope: Scope) -> Piece:
-    same = [ref for ref in scope.refs if ref.name == column.name and ref.type == column.type]
-    if same and draw.chance(20):
-        return expression(column.type, "column", draw.pick(same).text)
-    return _value(draw, target, column, scope, 2)
 
 
 def _returning(draw: Draw, scope: Scope, target: Relation, depth: int, wanted: bool, *, merging: bool = False) -> Write:

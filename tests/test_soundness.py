@@ -1,0 +1,147 @@
+"""Random statements over random schemas and rows never refute what describe declares; and the test of that test."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+
+import psycopg
+import pytest
+
+from tests.fixtures.databases import temporary_database
+from tests.soundness.check import Failure, Tally, check, refuted
+from tests.soundness.piece import Piece, expression, listed, optional, smaller
+from tests.soundness.report import summary
+from tests.soundness.schema import Schema
+from tests.soundness.shrink import script, shrink
+from tests.soundness.signatures import signatures
+from tests.soundness.statement import make_statement, numbered
+from tests.soundness.workbench import Workbench
+
+SHOWN = 5
+"""Failures that are made small and shown; that takes seconds each."""
+
+
+@pytest.fixture(scope="module")
+def bench(server: str) -> Iterator[Workbench]:
+    with temporary_database(server) as conninfo, psycopg.connect(conninfo, autocommit=True) as conn:
+        yield Workbench(conn)
+
+
+def assert_sound(bench: Workbench, tally: Tally) -> None:
+    """Fail with the smallest statements that show what is wrong; *bench* is used up by that."""
+    reports = []
+    for failure in tally.failures[:SHOWN]:
+        bench.build(failure.statement.seed // 50)
+        reports.append(script(bench, shrink(bench, failure)))
+    assert not tally.failures, "\n\n".join([f"{len(tally.failures)} verdicts are wrong", *reports])
+    assert tally.accepted > 0.9 * tally.statements, summary(tally)
+    assert tally.ran > 0.85 * tally.accepted, summary(tally)
+    assert tally.with_rows > 0.5 * tally.accepted, summary(tally)
+    assert not tally.warned, tally.warned
+
+
+def test_no_proof_is_refuted_by_random_statements_and_rows(bench: Workbench) -> None:
+    tally = check(bench, range(1000))
+    assert_sound(bench, tally)
+    assert tally.declared > 800, summary(tally)
+    assert tally.nullable_seen > 200, summary(tally)
+
+
+@pytest.mark.soundness
+@pytest.mark.timeout(3600)
+def test_no_proof_is_refuted_by_very_many_random_statements(bench: Workbench) -> None:
+    total = 20_000
+
+    def progress(tally: Tally) -> None:
+        if sys.stderr.isatty() or tally.statements % 1000 == 0:
+            print(f"\r{tally.statements} of {total}, {len(tally.failures)} wrong", end="", file=sys.stderr, flush=True)
+
+    tally = check(bench, range(1000, 1000 + total), progress=progress)
+    print(f"\n{summary(tally)}", file=sys.stderr)
+    assert_sound(bench, tally)
+    known = [line for of_type in signatures(bench.version // 10_000).values() for line in of_type]
+    unused = [signature.line for signature in known if not tally.uses[f"function: {signature.line}"]]
+    assert not unused
+
+
+def test_a_seed_makes_one_schema_one_set_of_rows_and_one_statement(bench: Workbench) -> None:
+    made = []
+    for _ in range(2):
+        schema = bench.build(7)
+        statements = [make_statement(seed, schema, bench.version).sql for seed in range(350, 360)]
+        made.append((list(schema.ddl), [state.sql() for state in bench.states], statements))
+    assert made[0] == made[1]
+    assert len(set(made[0][2])) == 10
+
+
+def test_a_wrong_verdict_is_found_and_made_small(bench: Workbench) -> None:
+    """The describer under test is made to declare everything non-null."""
+
+    class Overconfident(type(bench.make(bench.conn))):  # type: ignore[misc]  # the class of whatever is under test
+        def describe(self, query):  # type: ignore[no-untyped-def]
+            described = super().describe(query)
+            return replace(described, columns=tuple(replace(column, nullable=False) for column in described.columns))
+
+    liar = Workbench(bench.conn, make=Overconfident)
+    tally = check(liar, range(5000, 5050))
+    assert tally.failures
+    failure = min(tally.failures, key=lambda failure: len(failure.statement.sql))
+    liar.build(100)
+    smallest = shrink(liar, failure)
+    assert len(smallest.statement.sql) <= len(failure.statement.sql)
+    text = script(liar, smallest)
+    assert text.startswith(f"-- seed {failure.statement.seed}, state ")
+    assert text.endswith(smallest.statement.sql + ";")
+
+
+def test_smaller_pieces_lose_one_thing_at_a_time() -> None:
+    one = expression("integer", "x", "1")
+    piece = Piece(
+        ("SELECT ", listed([expression("integer", "x", "({} + {})", one, one), Piece(("2",))]), optional(" LIMIT 3"))
+    )
+    texts = [str(less) for less in smaller(piece)]
+    assert "SELECT (1 + 1), 2" in texts
+    assert "SELECT (1 + 1) LIMIT 3" in texts
+    assert "SELECT 2 LIMIT 3" in texts
+    assert "SELECT 1, 2 LIMIT 3" in texts
+    assert str(piece) not in texts
+
+
+def test_parameters_are_numbered_without_gaps() -> None:
+    assert numbered("SELECT $3, $1 + $3") == "SELECT $1, $2 + $1"
+
+
+def test_another_type_or_count_of_columns_is_a_failure(bench: Workbench) -> None:
+    bench.build(0)
+    state = bench.states[0]
+    described = bench.describe("SELECT 1 AS a, 'x'::text AS b")
+    bench.enter(state)
+    try:
+        for sql, kind in (
+            ("SELECT 1 AS a, 'x'::text AS b", None),
+            ("SELECT 1 AS a", "columns"),
+            ("SELECT 1::bigint AS a, 'x'::text AS b", "type"),
+            ("SELECT NULL::integer AS a, 'x'::text AS b", "null"),
+        ):
+            found = refuted(described, bench.run(sql, described, state, 0))
+            assert (found and found[0]) == kind
+    finally:
+        bench.leave()
+
+
+def test_random_schemas_are_refused_by_no_server(bench: Workbench) -> None:
+    for seed in random.Random(1).sample(range(10**6), 10):
+        schema: Schema = bench.build(seed)
+        assert len(schema.relations) >= 4
+        for state in bench.states:
+            bench.enter(state)
+            bench.leave()
+
+
+def test_failures_without_rows_are_kept_as_they_are(bench: Workbench) -> None:
+    bench.build(0)
+    failure = Failure("crash", make_statement(0, bench.schema, bench.version), None, "ValueError()")
+    assert shrink(bench, failure) == failure
