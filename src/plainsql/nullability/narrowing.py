@@ -12,7 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from plainsql.nullability.grouping import groups_have_rows, is_grouped
-from plainsql.nullability.keys import every_field_key, key_of, relation_key, resolved
+from plainsql.nullability.keys import every_field_key, item, key_of, relation_key, resolved
 from plainsql.nullability.node import Node
 from plainsql.nullability.scope import Context, Key, Scope
 from plainsql.typemap.builtin import FIRST_USER_OID
@@ -71,8 +71,8 @@ def not_null(expr: Node | None, context: Context, prover: Prover) -> Claims:
     """Return the values that can't be NULL when *expr* isn't."""
     if expr is None:
         return NOTHING
-    if not any(node.tag in _VARIABLE for node in expr.walk()):
-        return NOTHING  # a constant may be a key of grouping sets elsewhere, and NULL there
+    if _is_constant(expr, context):
+        return NOTHING  # it may be a key of grouping sets elsewhere, and NULL there
     found = frozenset({key_of(expr, context, prover.facts)})
     match expr.tag:
         case "VAR":
@@ -100,6 +100,19 @@ def not_null(expr: Node | None, context: Context, prover: Prover) -> Claims:
             return found | not_null(_second(expr), context, prover)
         case _:
             return found
+
+
+def _is_constant(expr: Node, context: Context) -> bool:
+    """
+    Return whether an expression is of constants alone, also by way of a key of grouping sets.
+
+    The planner puts such a key back into HAVING as the constant that it is (optimizer/util/var.c, flatten_group_exprs).
+    """
+    if expr.tag == "VAR":
+        rte = context.up(expr.number("varlevelsup")).scope.relation(expr.number("varno"))
+        key = item(rte, "groupexprs", expr.number("varattno")) if rte is not None else None
+        return key is not None and not any(node.tag in _VARIABLE for node in key.walk())
+    return not any(node.tag in _VARIABLE for node in expr.walk())
 
 
 def _of_column(var: Node, context: Context, prover: Prover) -> Claims:
