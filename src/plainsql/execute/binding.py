@@ -8,7 +8,7 @@ from psycopg.types.multirange import MultirangeInfo
 from psycopg.types.range import RangeInfo
 
 from plainsql.execute.adapters import private_oid
-from plainsql.execute.columns import FIRST_USER_OID, TEXTS, reads, reads_binary
+from plainsql.execute.columns import TEXTS, form_of, reads, reads_binary
 from plainsql.execute.wire.codec import BINARY, TEXT, Codec, Kind, resolve
 
 _RANGES = (RangeInfo, MultirangeInfo)
@@ -31,16 +31,16 @@ def is_read(kind: object, type_oid: int) -> bool:
     """Tell whether the text of a column of *type_oid* is read to what *kind* promises."""
     if isinstance(kind, int):
         return reads(kind, type_oid)
-    return isinstance(kind, Codec | type) and resolve(kind).reads(type_oid)
+    return isinstance(kind, Codec | type) and resolve(kind).reads(type_oid, TEXT)
 
 
 def rebind_binary(kind: Kind, type_oid: int) -> int | None:
     """Return what `bind_column` does for a binary column that is now of *type_oid*; None: it can't be read so."""
     if not isinstance(kind, int):
-        return bind_column(kind, BINARY) if resolve(kind).reads(type_oid) else None
+        return bind_column(kind, BINARY) if resolve(kind).reads(type_oid, BINARY) else None
     if not reads_binary(kind, type_oid):
         return None
-    return bind_column(kind if type_oid >= FIRST_USER_OID else type_oid, BINARY)
+    return bind_column(form_of(kind, type_oid), BINARY)
 
 
 def codec_of_argument(kind: Kind, format: Format) -> Codec | None:

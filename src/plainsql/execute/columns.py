@@ -76,4 +76,9 @@ def read_as(load_oid: int, type_oid: int, format: Format) -> int:
     """
     if not (reads if format == Format.TEXT else reads_binary)(load_oid, type_oid):
         raise StaleModuleError(f"a type has changed from {load_oid} to {type_oid} since: run `plainsql generate`")
-    return load_oid if format == Format.TEXT or type_oid >= FIRST_USER_OID else type_oid
+    return load_oid if format == Format.TEXT else form_of(load_oid, type_oid)
+
+
+def form_of(load_oid: int, type_oid: int) -> int:
+    """Return the type whose binary loader reads a value of *type_oid*, which *load_oid* may be read from."""
+    return load_oid if load_oid in _TEXT_IN_BINARY else type_oid

@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 from psycopg.abc import Buffer, Transformer
+from psycopg.postgres import types as builtin_types
 from psycopg.pq import Format
 
 from plainsql.execute.arguments import in_words, is_sequence
@@ -89,9 +90,14 @@ class Array(Codec):
             return f"{in_words(value)} with {self._element.found(wrong[0])} in it"
         return f"{in_words(value)} of lists that differ in length"
 
-    def reads(self, type_oid: int) -> bool:
+    def reads(self, type_oid: int, format: Format) -> bool:
         """Tell whether a column can be of this type."""
-        return type_oid == self.oid if self.oid < FIRST_USER_OID else type_oid >= FIRST_USER_OID
+        if self.oid < FIRST_USER_OID:
+            return type_oid == self.oid
+        if type_oid >= FIRST_USER_OID:
+            return self._element.reads(type_oid, format)  # any type of the database does for another
+        info = builtin_types.get(type_oid)
+        return info is not None and info.array_oid == type_oid and self._element.reads(info.oid, format)
 
     def _shape(self, value: Sequence[Any]) -> tuple[int, ...] | None:
         """Return the length of each dimension, None when they differ."""

@@ -14,7 +14,7 @@ from psycopg.types.multirange import MultirangeInfo
 from psycopg.types.range import RangeInfo
 
 from plainsql.execute.arguments import accepts, found
-from plainsql.execute.columns import read_as, reads
+from plainsql.execute.columns import TEXTS, read_as, reads, reads_binary
 from plainsql.execute.wire.arrays import Array
 from plainsql.execute.wire.codec import BINARY, TEXT, Codec, Dump, Load
 from plainsql.execute.wire.ranges import Multirange, Range
@@ -75,9 +75,11 @@ class Builtin(Codec):
         """Say what was given instead."""
         return found(value, self._takes)
 
-    def reads(self, type_oid: int) -> bool:
+    def reads(self, type_oid: int, format: Format) -> bool:
         """Tell whether the loader reads a column of *type_oid* to the same value."""
-        return type_oid == self.oid or reads(self.oid, type_oid)
+        if format == TEXT:
+            return self.oid in TEXTS or reads(self.oid, type_oid)
+        return reads_binary(self.oid, type_oid)
 
 
 def _finite(load: Load) -> Load:
@@ -95,7 +97,7 @@ def shortest_float4(data: Any) -> float:
     """Return the shortest decimal that is this number, as the server writes it: 0.1, not 0.10000000149011612."""
     packed = bytes(data)
     value: float = _float4.unpack(packed)[0]
-    for digits in range(6, 9):
+    for digits in range(1, 9):
         shorter = float(f"{value:.{digits}g}")
         try:
             if _float4.pack(shorter) == packed:

@@ -80,8 +80,8 @@ class Codec:
         """Say in words what was given instead, without the value."""
         return in_words(value)
 
-    def reads(self, type_oid: int) -> bool:
-        """Tell whether a column that the server says is of *type_oid* can be of this type."""
+    def reads(self, type_oid: int, format: Format) -> bool:
+        """Tell whether data in *format* that the server says is of *type_oid* can be of this type."""
         return type_oid >= FIRST_USER_OID
 
 

@@ -106,7 +106,7 @@ class Composite(Codec):
         wrong = self._wrong(value) if isinstance(value, self._python) else None
         return f"{in_words(value)} whose {wrong[0]} is {wrong[1].found(wrong[2])}" if wrong else in_words(value)
 
-    def reads(self, type_oid: int) -> bool:
+    def reads(self, type_oid: int, format: Format) -> bool:
         """Tell whether a column can be of this type."""
         return type_oid == self.oid if self.oid < FIRST_USER_OID else type_oid >= FIRST_USER_OID
 
@@ -152,7 +152,7 @@ def _read_binary(
     for member in members:
         type_oid, length = _member.unpack_from(data, position)
         position += 8
-        if not member.reads(type_oid):
+        if not member.reads(type_oid, BINARY):
             raise stale(f"has a member of type {type_oid}")
         if length < 0:
             values.append(None)

@@ -10,7 +10,7 @@ from psycopg.abc import Transformer
 from psycopg.pq import Format
 
 from plainsql.execute.arguments import an, in_words
-from plainsql.execute.columns import FIRST_USER_OID, reads
+from plainsql.execute.columns import FIRST_USER_OID, TEXTS, reads
 from plainsql.execute.wire.codec import TEXT, Codec, Dump, Load, resolve
 
 _TEXT_OID = 25
@@ -72,10 +72,10 @@ class Custom(Codec):
         """Tell whether an argument is of the class."""
         return isinstance(value, self._class)
 
-    def reads(self, type_oid: int) -> bool:
+    def reads(self, type_oid: int, format: Format) -> bool:
         """Tell whether a column can be of this type."""
         if self._oid:
-            return type_oid == self._oid or reads(self._oid, type_oid)
+            return reads(self._oid, type_oid) or {self._oid, type_oid} <= TEXTS
         return type_oid >= FIRST_USER_OID
 
 

@@ -38,6 +38,6 @@ class Domain(Codec):
         """Say what was given instead."""
         return self._base.found(value)
 
-    def reads(self, type_oid: int) -> bool:
+    def reads(self, type_oid: int, format: Format) -> bool:
         """Tell whether a column can be of this type: the server reports a domain itself as its base."""
-        return type_oid >= FIRST_USER_OID or self._base.reads(type_oid)
+        return type_oid >= FIRST_USER_OID or self._base.reads(type_oid, format)

@@ -71,7 +71,7 @@ class Range(Codec):
         wrong = self._wrong(value) if isinstance(value, self._python) else None
         return f"{in_words(value)} with {self._bound.found(wrong[0])} in it" if wrong else in_words(value)
 
-    def reads(self, type_oid: int) -> bool:
+    def reads(self, type_oid: int, format: Format) -> bool:
         """Tell whether a column can be of this type."""
         return type_oid == self.oid if self.oid < FIRST_USER_OID else type_oid >= FIRST_USER_OID
 

@@ -54,7 +54,7 @@ class AsText(Codec):
         """Say what was given instead."""
         return self._text.found(value)
 
-    def reads(self, type_oid: int) -> bool:
+    def reads(self, type_oid: int, format: Format) -> bool:
         """Tell whether a column can be of this type."""
         return type_oid == self._type if self._type else type_oid >= FIRST_USER_OID
 
