@@ -305,6 +305,207 @@ def test_copy_without_its_data_is_refused(server: str, tmp_path: Path, statement
         load(server, path)
 
 
+def find_extension(server: str, *names: str) -> str:
+    """Return the first of *names* that the server has."""
+    with psycopg.connect(server) as conn:
+        rows = conn.execute("SELECT name FROM pg_available_extensions WHERE name = ANY(%s)", [list(names)]).fetchall()
+    found = [name for name in names if (name,) in rows]
+    if not found:
+        pytest.skip(f"the server has none of {', '.join(names)}")
+    return found[0]
+
+
+def test_an_extension_that_the_server_lacks_is_named_with_the_ways_out(server: str, tmp_path: Path) -> None:
+    text = "CREATE TABLE a (x int);\nCREATE EXTENSION IF NOT EXISTS plainsql_nowhere WITH SCHEMA public;\n"
+    with pytest.raises(SchemaFileError) as caught:
+        load(server, write(tmp_path, text))
+    assert re.search(r'schema\.sql:2: extension "plainsql_nowhere" is not available', str(caught.value))
+    assert "doesn't have extension plainsql_nowhere: name a server that has it with --scratch DSN" in str(caught.value)
+    with pytest.raises(SchemaFileError, match="doesn't have extension plainsql_nowhere: name a server"):
+        load(server, write(tmp_path, "DO $$ BEGIN CREATE EXTENSION plainsql_nowhere; END $$;"))
+
+
+@pytest.mark.parametrize(
+    ("statement", "extension"),
+    [
+        ("CREATE TABLE t (place public.geometry(Point, 4326))", "postgis"),
+        ("CREATE TABLE t (id uuid DEFAULT uuid_generate_v4())", "uuid-ossp"),
+        ("CREATE TABLE t (name citext)", "citext"),
+        ("CREATE TABLE t (a text); CREATE INDEX ON t USING gin (a gin_trgm_ops)", "pg_trgm"),
+    ],
+)
+def test_a_part_of_an_extension_that_is_missing_names_it(
+    server: str, tmp_path: Path, statement: str, extension: str
+) -> None:
+    with pytest.raises(SchemaFileError, match=rf"schema\.sql:1: .*\n    hint: .*extension {extension}\b"):
+        load(server, write(tmp_path, statement + ";"))
+
+
+def test_a_harmless_extension_is_made_though_only_a_superuser_may(server: str, tmp_path: Path) -> None:
+    find_extension(server, "earthdistance")
+    text = (
+        "CREATE SCHEMA ext;\nCREATE EXTENSION cube WITH SCHEMA ext;\nCREATE EXTENSION earthdistance WITH SCHEMA ext;\n"
+        "COMMENT ON EXTENSION earthdistance IS 'x';\nCREATE TABLE t (place ext.earth);\n"
+    )
+    path = write(tmp_path, text)
+    with scratch_database(schema_files=[path], server=server) as conninfo, psycopg.connect(conninfo) as conn:
+        assert conn.execute("SELECT place FROM t").fetchall() == []
+        assert conn.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() == (False,)
+
+
+def test_an_extension_that_reaches_outside_is_refused_with_the_way_out(server: str, tmp_path: Path) -> None:
+    name = find_extension(server, "dblink", "file_fdw", "postgres_fdw")
+    with pytest.raises(SchemaFileError, match=rf"schema\.sql:1: .*\n    hint: extension {name} reaches outside"):
+        load(server, write(tmp_path, f"CREATE EXTENSION {name};"))
+
+
+def test_a_folder_is_its_files_in_natural_order(server: str, tmp_path: Path) -> None:
+    for name, text in (
+        ("10_view.sql", "CREATE VIEW v AS SELECT x FROM t;"),
+        ("2_table.sql", "CREATE TABLE t (x int);"),
+        ("more/1.sql", "CREATE VIEW w AS SELECT x FROM v;"),
+        ("notes.txt", "no SQL"),
+    ):
+        (tmp_path / "schema/more").mkdir(parents=True, exist_ok=True)
+        write(tmp_path / "schema", text, name)
+    folder = tmp_path / "schema"
+    assert notes_of(server, folder) == [f"{folder}: 3 files in this order: 2_table.sql, 10_view.sql, more/1.sql"]
+
+
+def test_a_folder_of_migrations_with_ways_down_is_no_schema(server: str, tmp_path: Path) -> None:
+    write(tmp_path, "CREATE TABLE t (x int);", "1_t.up.sql")
+    write(tmp_path, "DROP TABLE t;", "1_t.down.sql")
+    with pytest.raises(
+        SchemaFileError, match="migrations of golang-migrate, with ways down: give it with --migrations"
+    ):
+        load(server, tmp_path)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SchemaFileError, match=r"there is no \.sql file in it"):
+        load(server, tmp_path / "empty")
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        "CREATE TABLE t (a text DEFAULT 'é');\n".encode("utf-8-sig"),
+        "CREATE TABLE t (a text DEFAULT 'é');\r\n".encode("utf-16"),
+        "SET client_encoding = 'LATIN1';\nCREATE TABLE t (a text DEFAULT 'é');\n".encode("latin-1"),
+        "SET client_encoding = 'SQL_ASCII';\r\nCREATE TABLE t (\r\n    a text DEFAULT 'é');\r\n".encode(),
+    ],
+)
+def test_encodings_of_dumps_are_read(server: str, tmp_path: Path, encoded: bytes) -> None:
+    path = tmp_path / "schema.sql"
+    path.write_bytes(encoded)
+    with scratch_database(schema_files=[path], server=server) as conninfo, psycopg.connect(conninfo) as conn:
+        assert conn.execute("INSERT INTO t DEFAULT VALUES RETURNING a").fetchone() == ("é",)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"PGDMP\x01\x0e\x00\x04", "custom format: make it text with pg_restore"),
+        (b"\x1f\x8b\x08\x00", "compressed with gzip: unpack it first"),
+        (b"SQLite format 3\x00", "is an SQLite database"),
+        (b"toc.dat".ljust(257, b"\0") + b"ustar\x0000", "tar format becomes text with pg_restore"),
+        (b"-- MySQL dump 10.13  Distrib 8.0.36\n--\n", "is a dump of MySQL or MariaDB, and not for PostgreSQL"),
+        (b"/*!40101 SET NAMES utf8 */;\n", "is a dump of MySQL or MariaDB, and not for PostgreSQL"),
+        (b"CREATE TABLE `a` (`id` int) ENGINE=InnoDB;\n", "is written for MySQL, and not for PostgreSQL"),
+        (b"PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\n", "is written for SQLite, and not for PostgreSQL"),
+        (b"USE [shop]\nGO\n", "is written for SQL Server, and not for PostgreSQL"),
+        (b"--\n-- PostgreSQL database cluster dump\n--\n", "by pg_dumpall, with its roles and databases: dump one"),
+        (b"CREATE TABLE `a` (id int);\n", "PostgreSQL quotes names with double quotes; this looks like MySQL"),
+        (b"CREATE TABLE ${schema}.a (id int);\n", "this looks like a placeholder"),
+        (b"CREATE ROLE x;\n", "roles belong to the whole server"),
+        (b"CREATE DATABASE x;\n\\connect x\n", "a schema file is one database: dump it without --create"),
+        (b"CREATE TABLE a (x int) TABLESPACE fast;\n", "dump it with pg_dump --no-tablespaces"),
+        (b"BEGIN;\nCREATE TABLE a (x int);\n", r"schema\.sql:3: the file ends inside a transaction: add COMMIT;"),
+    ],
+)
+def test_what_is_no_schema_of_one_database_is_refused_with_what_to_do(
+    server: str, tmp_path: Path, content: bytes, message: str
+) -> None:
+    path = tmp_path / "schema.sql"
+    path.write_bytes(content)
+    with pytest.raises(SchemaFileError, match=message):
+        load(server, path)
+
+
+def test_a_dump_of_a_newer_server_says_so_when_it_fails(server: str, tmp_path: Path) -> None:
+    path = write(tmp_path, "-- Dumped from database version 99.1\n\nCREATE TABLE t (x int NEWER SYNTAX);\n")
+    with pytest.raises(SchemaFileError, match="the dump is of PostgreSQL 99, the scratch server is"):
+        load(server, path)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER DATABASE %I CONNECTION LIMIT 0",
+        "REVOKE ALL ON DATABASE %1$I FROM PUBLIC, %1$I",
+        "ALTER ROLE %I PASSWORD 'x'",
+        "ALTER DATABASE %I SET default_transaction_read_only = on",
+    ],
+)
+def test_a_file_that_shuts_its_own_database_does_not_shut_us_out(server: str, tmp_path: Path, statement: str) -> None:
+    shut = write(
+        tmp_path, f"DO $$ BEGIN EXECUTE format('{statement.replace(chr(39), chr(39) * 2)}', current_user); END $$;"
+    )
+    after = write(tmp_path, "CREATE TABLE t (a int);", "after.sql")
+    with scratch_database(schema_files=[shut, after], server=server) as conninfo, psycopg.connect(conninfo) as conn:
+        conn.execute("CREATE TEMP TABLE x AS SELECT a FROM t")
+
+
+TRICKY = (
+    "SELECT 1;\n",
+    "SELECT ';\n';\n",
+    "/* ;\n */",
+    "-- ;\n",
+    "DO $$;\n;\n$$;\n",
+    "\\echo x\n",
+    "SELECT (1;\n",
+    ");\n",
+    "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC;\nSELECT 1;\nEND;\n",
+    "COPY t FROM stdin;\n;\n\\.\n",
+    "é;\n",
+)
+
+
+@given(st.lists(st.sampled_from(TRICKY), max_size=25), st.integers(1, 60))
+def test_a_script_is_split_the_same_in_chunks_of_any_size(pieces: list[str], size: int) -> None:
+    text = "".join(pieces)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("plainsql.scratch.psql.CHUNK", 1 << 30)
+        try:
+            whole = list(split_script(text, "x.sql"))
+        except SchemaFileError as error:
+            patch.setattr("plainsql.scratch.psql.CHUNK", size)
+            with pytest.raises(SchemaFileError, match=re.escape(str(error))):
+                list(split_script(text, "x.sql"))
+            return
+        patch.setattr("plainsql.scratch.psql.CHUNK", size)
+        assert list(split_script(text, "x.sql")) == whole
+
+
+@pytest.mark.slow
+def test_a_large_file_is_read_in_little_memory(server: str, tmp_path: Path) -> None:
+    path = tmp_path / "large.sql"
+    row = "INSERT INTO t VALUES ({0}, 'some text', 'it''s some other text that fills the line; {0}');\n"
+    with path.open("w", encoding="utf-8") as file:
+        file.write("CREATE TABLE t (a int, b text, c text);\n")
+        file.writelines(row.format(number) for number in range(60_000))
+    code = (
+        "import resource, sys; from pathlib import Path; from plainsql.scratch.psql import split_script\n"
+        "from plainsql.scratch.reading import read_schema_file\n"
+        "steps = sum(1 for _ in split_script(read_schema_file(Path(sys.argv[1])).text, 'x'))\n"
+        "print(steps, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    between = [sys.executable, "-c", "import subprocess, sys; subprocess.run(sys.argv[1:], check=True)"]
+    command = [*between, sys.executable, "-c", code, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    steps, memory = (int(word) for word in done.stdout.split())
+    assert steps == 60_001
+    assert memory // (1024 if sys.platform == "darwin" else 1) < 150_000
+
+
 def test_triggers_that_wait_for_commit_run_without_rights(server: str, tmp_path: Path) -> None:
     text = """
 CREATE TABLE t (a int);

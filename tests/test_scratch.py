@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from plainsql.errors import MigrationError
+from plainsql.errors import MigrationError, ScratchServerError
 from plainsql.scratch import scratch_database
 from plainsql.scratch.migrated import KEPT, NEW, PREFIX, content_hash
+from plainsql.scratch.refusals import refusal
 
 
 @pytest.fixture
@@ -108,3 +111,93 @@ def test_scratch_server_comes_from_the_environment(
     monkeypatch.setenv("PLAINSQL_SCRATCH_URL", server)
     with scratch_database(migrations=migrations) as conninfo, psycopg.connect(conninfo) as conn:
         assert conn.execute("SELECT a FROM t").fetchall() == []
+
+
+@contextmanager
+def role(server: str, *options: str) -> Iterator[str]:
+    """Yield the conninfo of a role without rights, or with some; a password is asked for where the server asks."""
+    name = f"plainsql_test_refused_{secrets.token_hex(4)}"
+    password = secrets.token_hex(8)
+    with psycopg.connect(server, autocommit=True) as conn:
+        conn.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(name), sql.Literal(password)))
+        for option in options:
+            conn.execute(sql.SQL("ALTER ROLE {} {}").format(sql.Identifier(name), sql.SQL(option)))
+    try:
+        yield make_conninfo(server, user=name, password=password)
+    finally:
+        with psycopg.connect(server, autocommit=True) as conn:
+            conn.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
+
+
+def refused(server: str, folder: Path, sentence: str) -> str:
+    """Check that a server is refused with a sentence, for schema files and for migrations; return all that is said."""
+    schema = folder / "schema.sql"
+    schema.write_text("CREATE TABLE t (a int);")
+    migrations = folder / "fresh"
+    migrations.mkdir()
+    change(migrations, f"a_{secrets.token_hex(4)} int")
+    said = []
+    for files, folder_of in (([schema], None), ([], migrations)):
+        with (
+            pytest.raises(ScratchServerError) as caught,
+            scratch_database(server=server, schema_files=files, migrations=folder_of),
+        ):
+            pass
+        said.append(str(caught.value))
+        assert said[-1].startswith("the scratch server: ")
+        assert sentence in said[-1]
+    return "".join(said)
+
+
+def test_a_role_that_may_not_make_databases_is_told_so(server: str, tmp_path: Path) -> None:
+    with role(server) as conninfo:
+        refused(conninfo, tmp_path, "its role may not make databases and roles: ALTER ROLE plainsql_test_")
+
+
+def test_a_read_only_server_is_told_so(server: str, tmp_path: Path) -> None:
+    with role(server, "CREATEDB", "CREATEROLE", "SET default_transaction_read_only = on") as conninfo:
+        refused(conninfo, tmp_path, "it is read-only, as a standby is: scratch databases are made on a primary")
+
+
+def test_a_wrong_password_is_told_without_it(server: str, tmp_path: Path) -> None:
+    with role(server) as conninfo:
+        wrong = make_conninfo(conninfo, password="hunter2")
+        try:
+            psycopg.connect(wrong).close()
+        except psycopg.OperationalError:
+            assert "hunter2" not in refused(wrong, tmp_path, "it refuses the password")
+        else:
+            pytest.skip("the server trusts everybody")
+
+
+def test_a_missing_database_is_told_so(server: str, tmp_path: Path) -> None:
+    missing = make_conninfo(server, dbname="plainsql_nowhere")
+    refused(missing, tmp_path, "it has no database plainsql_nowhere: name one that is there")
+
+
+def test_a_server_that_is_not_there_is_told_so(tmp_path: Path) -> None:
+    refused("host=127.0.0.1 port=1", tmp_path, "nobody listens there")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("FATAL:  unsupported startup parameter in options: statement_timeout", "a connection pooler answers"),
+        ("FATAL:  no such database: postgres", "it has no database postgres"),
+        ("FATAL:  no such user: ada", "it has no role ada"),
+        ('FATAL:  no pg_hba.conf entry for host "10.0.0.1", user "ada"', "its pg_hba.conf lets nobody in from here"),
+        ('FATAL:  password authentication failed for user "ada"', "it refuses the password"),
+        ("FATAL:  sorry, too many clients already", "it has no connection left"),
+        ("FATAL:  the database system is starting up", "it is starting or stopping: try again"),
+        ('could not translate host name "db" to address: Name or service not known', "there is no such host"),
+        ("server does not support SSL, but SSL was required", "TLS fails"),
+        ("connection timeout expired", "it doesn't answer"),
+        ("something else", "something else"),
+    ],
+)
+def test_what_servers_and_poolers_say_becomes_one_sentence(said: str, told: str) -> None:
+    error = psycopg.OperationalError(f'connection failed: connection to server at "db", port 5432 failed: {said}')
+    sentence = refusal(error, "postgresql://ada:hunter2@db/postgres")
+    assert sentence.startswith(told)
+    assert "\n" not in sentence
+    assert "hunter2" not in sentence

@@ -23,6 +23,7 @@ _DATABASES = re.compile(r"\s*(?:CREATE|ALTER|DROP)\s+DATABASE\b", re.IGNORECASE)
 _ELSEWHERE = (
     ("`", "PostgreSQL quotes names with double quotes; this looks like MySQL"),
     ("${", "this looks like a placeholder: put its value there"),
+    ("\\", "this looks like a command of psql, which only psql runs"),
     (":", "this looks like a variable of psql: put its value there"),
 )
 

@@ -37,7 +37,9 @@ _BY_MESSAGE = (
     (r"timeout|timed out", "it doesn't answer"),
     (r"does not support SSL|SSL (?:error|off|connection)|certificate", "TLS fails"),
 )  # fmt: skip
-_NOISE = re.compile(r"^connection failed: |^connection to server .*? failed: |^(?:FATAL|ERROR):\s+", re.MULTILINE)
+_NOISE = re.compile(
+    r"^(?:connection failed: )?(?:connection to server .*? failed: )?(?:(?:FATAL|ERROR):\s+)?", re.MULTILINE
+)
 
 
 def refusal(error: psycopg.Error, conninfo: str) -> str:
