@@ -25,6 +25,8 @@ if TYPE_CHECKING:
         SchemaFileError,
         StaleModuleError,
         TooManyRowsError,
+        UnexpectedNullError,
+        UnexpectedTypeError,
         UnknownQueryError,
     )
     from plainsql.execute import Conn, Statement
@@ -52,6 +54,8 @@ __all__ = [
     "Statement",
     "TooManyRowsError",
     "Transaction",
+    "UnexpectedNullError",
+    "UnexpectedTypeError",
     "UnknownQueryError",
     "__version__",
     "load",

@@ -117,13 +117,24 @@ def found_type(setting: TypeSetting, folders: Sequence[Path]) -> CustomType:
     """
 
     def find(key: str, name: str | None) -> Reference | None:
-        return None if name is None else _found(name, f"{setting.origin}: {key}", folders)
+        return None if name is None else find_reference(name, f"{setting.origin}: {key}", folders)
 
-    python = _found(setting.python, f"{setting.origin}: python", folders)
+    python = find_reference(setting.python, f"{setting.origin}: python", folders)
     return CustomType(setting.name, python, find("load", setting.load), find("dump", setting.dump))
 
 
-def _found(dotted: str, origin: str, folders: Sequence[Path]) -> Reference:
+def find_reference(dotted: str, origin: str, folders: Sequence[Path]) -> Reference:
+    """
+    Return the module and the name in it that *dotted* means.
+
+    Args:
+        dotted: ``shop.types.Money``.
+        origin: Who names it, for the message.
+        folders: Where the project's own packages may lie, before sys.path.
+
+    Raises:
+        ConfigError: It can't be imported from anywhere.
+    """
     parts = dotted.split(".")
     if hasattr(builtins, parts[0]):
         return Reference("", dotted)

@@ -14,6 +14,8 @@ Every error of our own. psycopg's exceptions pass through as themselves; a class
     ├── ParameterError (TypeError)          an argument doesn't fit its parameter; nothing was sent
     ├── NoRowError (LookupError)            a row was promised and none came
     ├── TooManyRowsError                    at most one row was promised and more came
+    ├── UnexpectedNullError (ValueError)    NULL came where the query's @notnull says it never does
+    ├── UnexpectedTypeError (ValueError)    a value came that isn't what the query's @type says
     └── OutsideTransactionError             `db` was used inside its own transaction
 """
 
@@ -90,6 +92,33 @@ class NoRowError(PlainSQLError, LookupError):
 
 class TooManyRowsError(PlainSQLError):
     """The query promised at most one row and returned more."""
+
+
+class _UnexpectedValueError(PlainSQLError, ValueError):
+    def __init__(self, message: str = "", *, column: str = "", row: int = 0) -> None:
+        super().__init__(message)
+        self.column = column
+        self.row = row
+
+
+class UnexpectedNullError(_UnexpectedValueError):
+    """
+    A column was NULL though the query says by @notnull that it never is.
+
+    Attributes:
+        column: Its name.
+        row: Number of the first such row in the result, from 1.
+    """
+
+
+class UnexpectedTypeError(_UnexpectedValueError):
+    """
+    A value isn't of the type that the query says by @type.
+
+    Attributes:
+        column: Its name.
+        row: Number of the first such row in the result, from 1.
+    """
 
 
 class OutsideTransactionError(PlainSQLError):

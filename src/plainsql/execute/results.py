@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import starmap
 from typing import Any, TypeVar
 
 from plainsql.errors import NoRowError, TooManyRowsError
 from plainsql.execute.cursor import StatementMixin
+from plainsql.execute.promises import guarded_rows
 from plainsql.execute.statement import Statement
 
 R = TypeVar("R")
@@ -19,7 +21,7 @@ def _single(cur: StatementMixin, statement: Statement[R]) -> Any:
     """Return the only row as a tuple, or None when there is none."""
     count: int = cur._check_result_for_fetch().ntuples
     if count == 1:
-        return cur._tx.load_row(0, tuple)
+        return guarded_rows(cur, statement, 0, 1, tuple)[0] if statement.is_guarded else cur._tx.load_row(0, tuple)
     if count:
         raise TooManyRowsError(f"{statement.place} promised at most one row and returned {count}")
     return None
@@ -36,7 +38,8 @@ def _make(statement: Statement[R]) -> Any:
 def read_all(cur: StatementMixin, statement: Statement[R]) -> list[R]:
     """Return every row."""
     count = cur._check_result_for_fetch().ntuples
-    load, make = cur._tx.load_rows, _make(statement)
+    load: Any = partial(guarded_rows, cur, statement) if statement.is_guarded else cur._tx.load_rows
+    make = _make(statement)
     if count <= CHUNK:
         return list(starmap(make, load(0, count, tuple)))
     rows: list[R] = []

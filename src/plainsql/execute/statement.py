@@ -12,8 +12,10 @@ from plainsql.errors import ParameterError
 from plainsql.execute.arguments import Fits, accepts, refusal
 from plainsql.execute.binding import bind_argument, bind_column, codec_of_argument
 from plainsql.execute.columns import FIRST_USER_OID, to_check
+from plainsql.execute.promises import NotNull, not_null_columns, not_null_parameters, refuse_none
 from plainsql.execute.wire.codec import TEXT, Codec, Kind
 from plainsql.execute.wire.fields import fields_of
+from plainsql.execute.wire.typed import Typed
 
 R = TypeVar("R")
 
@@ -37,6 +39,7 @@ class Statement(Generic[R]):
         statements: Of a script: each statement.
         format: In which columns come; BINARY only if each can be read so.
         send: In which arguments go; those that have no binary form go as text.
+        not_null: What the query says is never NULL, as ``@notnull`` writes it: ``total``, ``tags[]``, ``:status``.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Statement(Generic[R]):
     statements: tuple[LiteralString, ...] = ()
     format: Format = TEXT
     send: Format = TEXT
+    not_null: tuple[str, ...] = ()
     query: bytes = field(init=False, repr=False)
     is_ascii: bool = field(init=False, repr=False)
     fits: tuple[Fits | None, ...] = field(init=False, repr=False)
@@ -62,6 +66,9 @@ class Statement(Generic[R]):
     dumpers: tuple[int, ...] = field(init=False, repr=False)
     loaders: tuple[int, ...] = field(init=False, repr=False)
     private: tuple[int, ...] = field(init=False, repr=False)
+    required: tuple[NotNull, ...] = field(init=False, repr=False)
+    promised: tuple[NotNull, ...] = field(init=False, repr=False)
+    is_guarded: bool = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -80,6 +87,9 @@ class Statement(Generic[R]):
         put(self, "codecs", codecs)
         put(self, "dumpers", dumpers)
         put(self, "loaders", loaders)
+        put(self, "required", not_null_parameters(self.not_null, self.params))
+        put(self, "promised", promised := not_null_columns(self.not_null, fields))
+        put(self, "is_guarded", bool(promised) or any(isinstance(kind, Typed) for kind in kinds))
         put(self, "private", tuple(dict.fromkeys(oid for oid in (*dumpers, *loaders) if oid >= FIRST_USER_OID)))
 
     @property
@@ -89,6 +99,8 @@ class Statement(Generic[R]):
 
     def check(self, arguments: tuple[Any, ...]) -> None:
         """Raise ParameterError for the first of *arguments* that doesn't fit its parameter."""
+        if self.required:
+            refuse_none(self, arguments)
         for fits, value in zip(self.fits, arguments, strict=True):
             if value is not None and fits is not None and not fits(value):
                 raise self.misfit(arguments)

@@ -12,6 +12,7 @@ from plainsql.execute.wire.domains import Domain
 from plainsql.execute.wire.extensions import HSTORE, VECTOR
 from plainsql.execute.wire.ranges import Multirange, Range
 from plainsql.execute.wire.texts import VERSIONED, AsText
+from plainsql.execute.wire.typed import Typed
 
 __all__ = [
     "BINARY",
@@ -28,4 +29,5 @@ __all__ = [
     "Members",
     "Multirange",
     "Range",
+    "Typed",
 ]
