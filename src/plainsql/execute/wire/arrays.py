@@ -97,7 +97,8 @@ class Array(Codec):
         if type_oid >= FIRST_USER_OID:
             return self._element.reads(type_oid, format)  # any type of the database does for another
         info = builtin_types.get(type_oid)
-        return info is not None and info.array_oid == type_oid and self._element.reads(info.oid, format)
+        # psycopg doesn't know them all; binary data names the type of the elements again.
+        return info is None or (info.array_oid == type_oid and self._element.reads(info.oid, format))
 
     def _shape(self, value: Sequence[Any]) -> tuple[int, ...] | None:
         """Return the length of each dimension, None when they differ."""

@@ -8,6 +8,7 @@ from typing import Any
 from psycopg.abc import Transformer
 from psycopg.pq import Format
 
+from plainsql.errors import StaleModuleError
 from plainsql.execute.columns import FIRST_USER_OID
 from plainsql.execute.wire.codec import TEXT, Codec, Dump, Load, resolve
 from plainsql.execute.wire.plain import PLAIN
@@ -39,6 +40,8 @@ class AsText(Codec):
         load = self._text.loader(tx, TEXT)
         if format == TEXT:
             return load
+        if type_oid and not self.reads(type_oid, format):
+            raise StaleModuleError(f"a type has changed from {self._type} to {type_oid} since: run `plainsql generate`")
         plain: Callable[[bytes], bytes] = PLAIN[self._type]
         return lambda data: load(plain(bytes(data)))
 
