@@ -160,9 +160,9 @@ SELECT discount, coalesce(discount, 1) AS kept FROM item WHERE coalesce(discount
 SELECT CASE WHEN price > :edge THEN 'dear' ELSE 'cheap' END AS size, CASE WHEN price > :edge THEN 1 END AS gap FROM item;
 
 -- name: nullif_with_a_parameter(word)
--- NULLIF compares; with None it gives its first argument back.
+-- NULLIF is short for a CASE; with None it gives its first argument back.
 -- Columns: title?, id!
--- Parameters: word! by-rule
+-- Parameters: word?
 SELECT nullif(title, :word) AS title, id FROM item;
 
 -- name: boolean_case()

@@ -34,7 +34,7 @@ DELETE FROM item WHERE note IS DISTINCT FROM :note RETURNING id, note;
 -- Try: days = -9999
 DELETE FROM purchase WHERE state = :state AND ordered_at < now() - :days * interval '1 day' RETURNING id, paid_at;
 
--- name: delete_without_returning(ids)
+-- name: delete_without_returning(ids)!
 -- Without RETURNING.
 -- Parameters: ids!
 DELETE FROM item WHERE id = ANY (:ids);

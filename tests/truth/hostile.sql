@@ -2,8 +2,8 @@
 
 -- name: names_like_keywords()
 -- Names in quotes are names.
--- Columns: async!, class!, none?
-SELECT i.id AS "async", i."title" AS "class", i."note" AS "none" FROM "item" AS i;
+-- Columns: select!, order!, user?
+SELECT i.id AS "select", i."title" AS "order", i."note" AS "user" FROM "item" AS i;
 
 -- name: comments_and_quotes()
 -- Colons, dollars and marks inside literals and comments are text.

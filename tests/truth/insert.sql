@@ -134,7 +134,7 @@ INSERT INTO account (email, name, home) VALUES ('new@a', 'n', ROW (:street, 'c',
 -- Try: notes = {x,NULL}
 INSERT INTO item (id, price, title, note) SELECT 50 + u.no, 1, u.title, u.note FROM unnest(:titles::text[], :notes::text[]) WITH ORDINALITY AS u (title, note, no) RETURNING title, note;
 
--- name: no_returning(title, note)
+-- name: no_returning(title, note)!
 -- Without RETURNING the parameters have the same rule.
 -- Parameters: title!, note?
 INSERT INTO item (id, price, title, note) VALUES (50, 1, :title, :note);

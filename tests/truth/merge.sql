@@ -1,25 +1,25 @@
 -- MERGE: which side of the join is missing depends on the actions written.
 
--- name: merge_parameters(id, title, note)
+-- name: merge_parameters(id, title, note)!
 -- Values set and inserted have their columns' rule; the source's row exists whatever it holds.
 -- Parameters: id!, title!, note?
 MERGE INTO item AS i USING (SELECT :id::integer AS id, :title::text AS title, :note::text AS note) AS s ON i.id = s.id
 WHEN MATCHED THEN UPDATE SET title = s.title, note = s.note
 WHEN NOT MATCHED THEN INSERT (id, price, title, note) VALUES (s.id, 1, s.title, s.note);
 
--- name: merge_condition(floor)
+-- name: merge_condition(floor)!
 -- A strict test in WHEN takes actions away, not rows of the source.
 -- Parameters: floor! by-rule
 MERGE INTO item AS i USING sale AS s ON i.id = s.id
 WHEN MATCHED AND s.quantity > :floor THEN UPDATE SET note = 'x'
 WHEN MATCHED THEN DELETE;
 
--- name: merge_delete(id)
+-- name: merge_delete(id)!
 -- A strict test in ON without an action for the rest.
 -- Parameters: id!
 MERGE INTO item AS i USING shelf AS s ON i.id = s.item_id AND i.id = :id WHEN MATCHED THEN UPDATE SET note = s.place;
 
--- name: merge_set_nullable(note, mood)
+-- name: merge_set_nullable(note, mood)!
 -- A nullable column takes None, a NOT NULL column does not.
 -- Parameters: note?, mood!
 MERGE INTO item AS i USING item AS s ON i.id = s.id WHEN MATCHED THEN UPDATE SET note = :note, mood = :mood;

@@ -224,12 +224,12 @@ SELECT :word::text IS NOT NULL AS given, note FROM item;
 -- Parameters: column?
 SELECT id, note FROM item ORDER BY CASE :column::text WHEN 'price' THEN price ELSE id END;
 
--- name: assigned(note, title)
+-- name: assigned(note, title)!
 -- Assigned to columns.
 -- Parameters: note?, title!
 UPDATE item SET note = :note, title = :title WHERE price > 0;
 
--- name: assigned_strictly(discount, price)
+-- name: assigned_strictly(discount, price)!
 -- Through a strict expression NULL arrives as well.
 -- Parameters: discount?, price!
 UPDATE item SET discount = :discount + 1, price = :price * 2 WHERE id > 0;
@@ -240,52 +240,52 @@ UPDATE item SET discount = :discount + 1, price = :price * 2 WHERE id > 0;
 -- Parameters: discount?
 UPDATE item SET discount = price - :discount WHERE id > 0 RETURNING id, discount;
 
--- name: assigned_through_a_function(note, title)
+-- name: assigned_through_a_function(note, title)!
 -- And through functions of text.
 -- Parameters: note?, title!
 UPDATE item SET note = lower(:note), title = trim(:title) WHERE id > 0;
 
--- name: assigned_and_compared(note)
+-- name: assigned_and_compared(note)!
 -- Compared strictly as well, None changes no row.
 -- Parameters: note!
 UPDATE item SET note = :note WHERE title <> :note;
 
--- name: assigned_and_optional(note)
+-- name: assigned_and_optional(note)!
 -- Tested for None in WHERE and assigned.
 -- Parameters: note?
 UPDATE item SET note = :note WHERE :note::text IS NULL OR title <> :note;
 
--- name: assigned_to_both(word)
+-- name: assigned_to_both(word)!
 -- A NOT NULL column refuses what a nullable one takes.
 -- Parameters: word!
 INSERT INTO item (id, price, title, note) VALUES (50, 1, :word, :word);
 
--- name: assigned_by_a_subquery(note)
+-- name: assigned_by_a_subquery(note)!
 -- Through a scalar sub-query.
 -- Parameters: note?
 UPDATE item SET note = (SELECT :note::text) WHERE id > 0;
 
--- name: assigned_by_values(note, title)
+-- name: assigned_by_values(note, title)!
 -- Through VALUES in FROM.
 -- Parameters: note?, title!
 UPDATE item SET note = v.note, title = v.title FROM (VALUES (:note::text, :title::text)) AS v (note, title) WHERE item.id > 0;
 
--- name: keys_and_values(id, note)
+-- name: keys_and_values(id, note)!
 -- Through VALUES in FROM, of which one column is compared.
 -- Parameters: id!, note?
 UPDATE item SET note = v.note FROM (VALUES (:id::integer, :note::text)) AS v (id, note) WHERE item.id = v.id;
 
--- name: assigned_by_a_cte(note, id)
+-- name: assigned_by_a_cte(note, id)!
 -- Through WITH.
 -- Parameters: note?, id!
 WITH v AS (SELECT :id::integer AS id, :note::text AS note) UPDATE item SET note = v.note FROM v WHERE item.id = v.id;
 
--- name: union_of_inserts(first, second)
+-- name: union_of_inserts(first, second)!
 -- Through a union.
 -- Parameters: first?, second?
 INSERT INTO item (id, price, title, note) SELECT 50, 1, 'a', :first UNION ALL SELECT 51, 1, 'b', :second;
 
--- name: upsert(note, cut)
+-- name: upsert(note, cut)!
 -- In both halves of an upsert.
 -- Parameters: note?, cut?
 INSERT INTO item (id, price, title, note) VALUES (1, 1, 'a', :note) ON CONFLICT (id) DO UPDATE SET note = excluded.note, discount = :cut;

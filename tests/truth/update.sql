@@ -116,7 +116,7 @@ UPDATE account SET home.city = :city WHERE id > 0 RETURNING home, (home).city AS
 -- Parameters: word?
 UPDATE account SET tags[1] = :word WHERE id > 0 RETURNING tags, tags[1] AS word;
 
--- name: no_returning(note, title)
+-- name: no_returning(note, title)!
 -- Without RETURNING.
 -- Parameters: note?, title!
 UPDATE item SET note = :note, title = :title WHERE id > 0;
