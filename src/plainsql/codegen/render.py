@@ -37,10 +37,12 @@ class Project:
     Attributes:
         package: Dotted package of the generated modules: ``shop.queries``.
         rows: Class of rows.
+        format: Of the protocol, where a statement can have it: text, binary, or what is best for each.
     """
 
     package: str
     rows: Rows = "struct"
+    format: Literal["best", "text", "binary"] = "best"
 
     @property
     def types(self) -> str:
@@ -170,16 +172,24 @@ class _Shape:
         if self.row:
             lines.append(f"row={self.row},")
         if columns:
-            in_binary = prefer_binary(columns)
+            in_binary = self._in_binary(columns)
             wires = [self._spelled(found, found.wire if in_binary else found.load_oid) for found in columns]
             lines += _argument("load_oids", wires)
             if in_binary:
                 self.imports.add("from plainsql.execute import wire")
                 lines.append("format=wire.BINARY,")
+        if parameters and self.project.format == "binary":
+            self.imports.add("from plainsql.execute import wire")
+            lines.append("send=wire.BINARY,")
         if query.timeout is not None:
             lines.append(f"timeout={query.timeout!r},")
         body = "\n".join(f"    {line}" for line in lines)
         return f"{self.constant}: Statement[{self._statement_type()}] = Statement(\n{body}\n)"
+
+    def _in_binary(self, columns: Sequence[PyType]) -> bool:
+        if self.project.format == "binary":
+            return all(column.binary for column in columns)
+        return self.project.format == "best" and prefer_binary(columns)
 
     def function(self, *, awaited: bool) -> str:
         """Return the typed function."""
