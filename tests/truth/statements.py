@@ -59,10 +59,11 @@ class Truth:
 
 def load_truths() -> list[Truth]:
     """Return every statement, topic by topic."""
-    return [truth for path in sorted(FOLDER.glob("*.sql")) for truth in _load_topic(path)]
+    return [truth for path in sorted(FOLDER.glob("*.sql")) for truth in load_topic(path)]
 
 
-def _load_topic(path: Path) -> list[Truth]:
+def load_topic(path: Path) -> list[Truth]:
+    """Return the statements of one file."""
     if NOT_QUERIES.match(path.stem):
         return []
     loader = PlainSQLLoader(PlainSQLAdapter(), None, attribute=None, mandatory_parameters=False)
