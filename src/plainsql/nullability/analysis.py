@@ -10,7 +10,7 @@ from plainsql.errors import PlainSQLError
 from plainsql.nullability.facts import Facts
 from plainsql.nullability.node import Node
 from plainsql.nullability.outputs import output_entries
-from plainsql.nullability.parameters import nullable_parameters
+from plainsql.nullability.parameters import ParameterVerdicts, judge_parameters
 from plainsql.nullability.prover import Prover
 from plainsql.nullability.reader import read_query
 from plainsql.nullability.tables import relations_used
@@ -37,6 +37,7 @@ class Analysis:
         nullable_parameters: Numbers of the parameters for which None makes sense.
         reads: OIDs of relations.
         writes: OIDs of relations.
+        refused_parameters: Numbers of the parameters whose NULL the server refuses.
     """
 
     not_null: tuple[bool, ...]
@@ -44,6 +45,7 @@ class Analysis:
     nullable_parameters: frozenset[int]
     reads: frozenset[int]
     writes: frozenset[int]
+    refused_parameters: frozenset[int] = frozenset()
 
 
 def analyse(text: str, facts_of: Callable[[str], Facts]) -> Analysis:
@@ -64,12 +66,15 @@ def analyse(text: str, facts_of: Callable[[str], Facts]) -> Analysis:
     except _SURPRISES as error:
         raise AnalysisError(f"the analysed tree can't be read: {error}") from error
     prover = Prover(facts_of(text))
+    not_null = tuple(_is_not_null(query, entry, prover) for entry in entries)
+    parameters = _parameters(query, prover)
     return Analysis(
-        not_null=tuple(_is_not_null(query, entry, prover) for entry in entries),
+        not_null=not_null,
         types=tuple(_types(query, entries)),
-        nullable_parameters=_nullable_parameters(query, prover),
+        nullable_parameters=parameters.nullable,
         reads=reads,
         writes=writes,
+        refused_parameters=parameters.refused,
     )
 
 
@@ -90,9 +95,9 @@ def _types(query: Node, entries: list[Node]) -> list[int]:
         return []
 
 
-def _nullable_parameters(query: Node, prover: Prover) -> frozenset[int]:
+def _parameters(query: Node, prover: Prover) -> ParameterVerdicts:
     try:
-        return nullable_parameters(query, prover)
+        return judge_parameters(query, prover)
     except _SURPRISES as error:
         log.warning("parameters are taken for not nullable: the tree is not understood: %r", error)
-        return frozenset()
+        return ParameterVerdicts()

@@ -16,6 +16,7 @@ from plainsql.typemap.builtin import FIRST_USER_OID
 if TYPE_CHECKING:
     from plainsql.nullability.prover import Prover
 
+_JSONB_PATH_EXISTS = 4005
 _NO_NULLS_OFFSET = 8
 """Byte of an array's data where utils/array.h, ArrayType, has dataoffset: 0 when no element is NULL."""
 
@@ -34,14 +35,20 @@ def function_is_not_null(call: Node, context: Context, prover: Prover) -> bool:
         return True
     if function in ONE_OF:
         return any(expressions.is_not_null(arg, context, prover) for arg in args)
+    if function == _JSONB_PATH_EXISTS:  # its fourth argument, silent, makes it NULL of an error
+        return len(args) < 4 and not _has_names(args) and expressions.all_not_null(args, context, prover)
     if part_is_not_null(call):
         return expressions.all_not_null(args, context, prover)
     if function not in TOTAL or (function in CAST_TO_TEXT and not _are_built_in(args)):
         return False
-    needed = NEEDS.get(function)
+    needed = NEEDS.get(function) if not _has_names(args) else None
     return expressions.all_not_null(
         [arg for position, arg in enumerate(args) if needed is None or position in needed], context, prover
     )
+
+
+def _has_names(args: list[Node]) -> bool:
+    return any(arg.tag == "NAMEDARGEXPR" for arg in args)
 
 
 def _are_built_in(args: list[Node]) -> bool:

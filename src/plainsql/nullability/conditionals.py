@@ -9,6 +9,7 @@ from plainsql.nullability import expressions
 from plainsql.nullability.keys import key_of
 from plainsql.nullability.narrowing import Claims, Is, implied, not_null
 from plainsql.nullability.node import Node
+from plainsql.nullability.rows import is_true
 from plainsql.nullability.scope import Context
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ def case_is_not_null(case: Node, context: Context, prover: Prover) -> bool:
         claims = implied(condition, Is.TRUE, rest, prover) | _of_operand(condition, operand, rest, prover)
         if not expressions.is_not_null(arm.node("result"), rest.claiming(claims), prover):
             return False
+        if is_true(condition):
+            return True
         rest = rest.claiming(implied(condition, Is.NOT_TRUE, rest, prover))
     return expressions.is_not_null(case.node("defresult"), rest, prover)
 

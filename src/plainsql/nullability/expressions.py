@@ -14,7 +14,7 @@ from plainsql.nullability.aggregation import aggregate_is_not_null, window_is_no
 from plainsql.nullability.calls import comparison_with_array_is_not_null, function_is_not_null
 from plainsql.nullability.conditionals import case_is_not_null, first_value_is_not_null
 from plainsql.nullability.grouping import keys, lasting_keys
-from plainsql.nullability.keys import EXTERNAL, every_field_key, key_of
+from plainsql.nullability.keys import EXTERNAL, every_field_key, kept_key, key_of
 from plainsql.nullability.node import Node
 from plainsql.nullability.scope import Context
 from plainsql.nullability.sublinks import sublink_is_not_null
@@ -28,9 +28,11 @@ log = logging.getLogger(__name__)
 _CURRENT_SCHEMA = 14  # nodes/primnodes.h, SQLValueFunctionOp; NULL with an empty search_path (manual, 9.27)
 _JSONB = 3802
 _XMLELEMENT = 1  # XmlExprOp; the others are NULL of NULL
-_JSON_OBJECT, _JSON_ARRAY, _JSON_OBJECTAGG, _JSON_ARRAYAGG = 1, 2, 3, 4  # JsonConstructorType
 
-_MAY_BE_NULL = frozenset({"CASETESTEXPR", "JSONEXPR", "NULLIFEXPR", "RETURNINGEXPR", "SETTODEFAULT"})
+_JSON_EXISTS = 0  # JsonExprOp
+_NEVER_NULL_ON_ERROR = (1, 3, 4)  # JsonBehaviorType: ERROR, TRUE, FALSE
+
+_MAY_BE_NULL = frozenset({"CASETESTEXPR", "NULLIFEXPR", "RETURNINGEXPR", "SETTODEFAULT"})
 """Node types with no rule on purpose; any other without one is told to the log."""
 
 
@@ -77,6 +79,8 @@ def _by_itself(expr: Node, context: Context, prover: Prover) -> bool:
             return True
         case "DISTINCTEXPR":
             return 0 < expr.number("opno") < FIRST_USER_OID
+        case "NAMEDARGEXPR":
+            return is_not_null(expr.node("arg"), context, prover)
         case "RELABELTYPE" | "ARRAYCOERCEEXPR" | "COLLATEEXPR" | "COLLATE" | "CONVERTROWTYPEEXPR" | "COERCEVIAIO":
             # The same value, or its text read again: an input function that returned NULL would be an error
             # (utils/fmgr/fmgr.c, InputFunctionCall).
@@ -111,6 +115,8 @@ def _by_itself(expr: Node, context: Context, prover: Prover) -> bool:
             return expr.number("op", -1) == _XMLELEMENT
         case "JSONCONSTRUCTOREXPR":
             return _json_is_not_null(expr, context, prover)
+        case "JSONEXPR":
+            return _json_exists_is_not_null(expr, context, prover)
         case "JSONISPREDICATE":
             return is_not_null(expr.node("expr"), context, prover)
         case "PARAM":  # it may be None, unless a condition or its domain refuses that
@@ -130,7 +136,8 @@ def _as_grouping_key(expr: Node, context: Context, prover: Prover) -> bool | Non
     wanted = key_of(expr, context, prover.facts)
     found = [ref for ref, key in keys(scope) if key_of(key, context, prover.facts) == wanted]
     if found:
-        return any(ref in lasting_keys(scope.query) for ref in found)
+        lasting = lasting_keys(scope.query)
+        return any(ref in lasting or prover.is_claimed_key(kept_key(scope.id, ref), context) for ref in found)
     return None
 
 
@@ -161,10 +168,22 @@ def _field_is_not_null(expr: Node, context: Context, prover: Prover) -> bool:
 
 def _json_is_not_null(expr: Node, context: Context, prover: Prover) -> bool:
     """SQL/JSON constructors (manual, 9.16.1): an object or an array always, an aggregate of rows as its function."""
-    match expr.number("type"):
+    match expr.number("type"):  # nodes/primnodes.h, JsonConstructorType
         case 1 | 2:
             return True
         case 3 | 4:
             return is_not_null(expr.node("func"), context, prover)
         case _:
             return False
+
+
+def _json_exists_is_not_null(expr: Node, context: Context, prover: Prover) -> bool:
+    """JSON_EXISTS (manual, 9.16.3) knows unless it is told UNKNOWN ON ERROR; JSON_VALUE and JSON_QUERY may not find."""
+    on_error, path = expr.node("on_error"), expr.node("path_spec")
+    return (
+        expr.number("op", -1) == _JSON_EXISTS
+        and on_error is not None
+        and on_error.number("btype", -1) in _NEVER_NULL_ON_ERROR
+        and is_not_null(expr.node("formatted_expr"), context, prover)
+        and is_not_null(path, context, prover)
+    )

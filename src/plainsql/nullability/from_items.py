@@ -10,7 +10,7 @@ from plainsql.nullability.calls import elements_are_not_null
 from plainsql.nullability.ctes import cte_column_is_not_null
 from plainsql.nullability.facts import TABLES
 from plainsql.nullability.grouping import lasting_keys
-from plainsql.nullability.keys import item
+from plainsql.nullability.keys import item, kept_key
 from plainsql.nullability.node import Node
 from plainsql.nullability.scope import Context
 from plainsql.nullability.set_returning import ROWS_NOT_NULL
@@ -93,7 +93,11 @@ def _key_is_not_null(rte: Node, column: int, home: Context, prover: Prover) -> b
     query = home.scope.query
     if query.items("groupingSets"):
         clauses = query.nodes("groupClause")
-        if column > len(clauses) or clauses[column - 1].number("tleSortGroupRef") not in lasting_keys(query):
+        if column > len(clauses):
+            return False
+        reference = clauses[column - 1].number("tleSortGroupRef")
+        is_kept = prover.is_claimed_key(kept_key(home.scope.id, reference), home)
+        if not is_kept and reference not in lasting_keys(query):
             return False
     return expressions.is_not_null(item(rte, "groupexprs", column), home.below(), prover)
 

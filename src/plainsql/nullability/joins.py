@@ -17,7 +17,7 @@ from plainsql.nullability.narrowing import NOTHING, Claims, Is, claims_of_rows, 
 from plainsql.nullability.node import Node
 from plainsql.nullability.returning import claims_of_writes, source_may_be_absent
 from plainsql.nullability.rows import is_true, item_has_a_row
-from plainsql.nullability.scope import Context, Scope
+from plainsql.nullability.scope import Context, Key, Scope
 
 if TYPE_CHECKING:
     from plainsql.nullability.prover import Prover
@@ -62,6 +62,8 @@ def know(scope: Scope, prover: Prover) -> Known:
     known.claims |= claims_of_writes(scope, prover)
     if (having := scope.query.node("havingQual")) is not None:
         known.having = implied(having, Is.TRUE, Context(scope, is_grouped=True), prover)
+        if scope.query.items("groupingSets"):
+            known.having = frozenset(filter(_is_sure, known.having))
         known.claims |= known.having
     while True:
         waiting = []
@@ -115,6 +117,16 @@ def _walk(
         raise ValueError(f"{node.tag} in a join tree")
     if condition is not None:
         conditions.append((condition, guards))
+
+
+def _is_sure(claim: Key) -> bool:
+    """
+    Return whether a claim of HAVING is sure to hold of the same expression in the select list.
+
+    With grouping sets the one in the select list may be a key and NULL, while the planner has found the one in HAVING
+    to be a constant; of columns and aggregates it never does.
+    """
+    return isinstance(claim, tuple) and claim[0] in ("AGGREF", "column", "kept", "parameter", "row of")
 
 
 def _said_by(condition: Node, context: Context, prover: Prover) -> Claims:

@@ -70,6 +70,11 @@ def relation_key(scope_id: Key, number: int) -> Key:
     return ("row of", scope_id, number)
 
 
+def kept_key(scope_id: Key, reference: int) -> Key:
+    """Return what says that grouping sets have left a key of GROUP BY, by its tleSortGroupRef, as it is."""
+    return ("kept", scope_id, reference)
+
+
 def every_field_key(row: Node, context: Context, facts: Facts) -> Key:
     """Return what says that no field of a row is NULL."""
     return ("every field", key_of(row, context, facts))

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from plainsql.nullability.grouping import groups_have_rows, is_grouped
-from plainsql.nullability.keys import every_field_key, item, key_of, relation_key, resolved
+from plainsql.nullability.keys import every_field_key, item, kept_key, key_of, relation_key, resolved
 from plainsql.nullability.node import Node
 from plainsql.nullability.scope import Context, Key, Scope
 from plainsql.typemap.builtin import FIRST_USER_OID
@@ -36,6 +36,8 @@ class Is(Enum):
 _OPPOSITE = {Is.TRUE: Is.FALSE, Is.FALSE: Is.TRUE, Is.NOT_TRUE: Is.NOT_FALSE, Is.NOT_FALSE: Is.NOT_TRUE}
 _HOLDS = (Is.TRUE, Is.NOT_FALSE)
 _KNOWN = (Is.TRUE, Is.FALSE)
+_ALWAYS_VALUES = frozenset({"ARRAYEXPR", "ROWEXPR"})
+_INT4EQ = 65
 _VARIABLE = frozenset({"AGGREF", "CASETESTEXPR", "PARAM", "SUBLINK", "VAR", "WINDOWFUNC"})
 _IS_NULL = 0  # nodes/primnodes.h, NullTestType
 _EXISTS, _ALL, _ANY = 0, 1, 2  # SubLinkType
@@ -63,6 +65,9 @@ def implied(condition: Node | None, value: Is, context: Context, prover: Prover)
             # One of the arguments has that value; a constant that hasn't can't be the one.
             arms = [arg for arg in condition.nodes("args") if not _is_other_constant(arg, value)]
             return _common([implied(arm, value, context, prover) for arm in arms])
+        case "OPEXPR":
+            claims = _of_grouping(condition, value, context)
+            return claims | not_null(condition, context, prover) if value in _KNOWN else claims
         case _:
             return not_null(condition, context, prover) if value in _KNOWN else NOTHING
 
@@ -104,14 +109,16 @@ def not_null(expr: Node | None, context: Context, prover: Prover) -> Claims:
 
 def _is_constant(expr: Node, context: Context) -> bool:
     """
-    Return whether an expression is of constants alone, also by way of a key of grouping sets.
+    Return whether an expression is of constants alone, or a key of grouping sets that may turn out to be.
 
-    The planner puts such a key back into HAVING as the constant that it is (optimizer/util/var.c, flatten_group_exprs).
+    The planner puts such a key back into HAVING as the constant that it is (optimizer/util/var.c, flatten_group_exprs),
+    once it knows the parameters; only a key that is a column stays one.
     """
     if expr.tag == "VAR":
-        rte = context.up(expr.number("varlevelsup")).scope.relation(expr.number("varno"))
+        home = context.up(expr.number("varlevelsup"))
+        rte = home.scope.relation(expr.number("varno"))
         key = item(rte, "groupexprs", expr.number("varattno")) if rte is not None else None
-        return key is not None and not any(node.tag in _VARIABLE for node in key.walk())
+        return key is not None and key.tag != "VAR" and bool(home.scope.query.items("groupingSets"))
     return not any(node.tag in _VARIABLE for node in expr.walk())
 
 
@@ -146,9 +153,21 @@ def _of_not_null(test: Node, context: Context, prover: Prover) -> Claims:
 
 
 def _of_equal(args: list[Node], context: Context, prover: Prover) -> Claims:
-    """NOT (x IS DISTINCT FROM 1): what is no different from a constant isn't NULL, unless the constant is."""
-    constants = [arg for arg in args if arg.tag == "CONST" and not arg.flag("constisnull", True)]
-    return NOTHING.union(*_all(args, context, prover)) if constants else NOTHING
+    """NOT (x IS DISTINCT FROM 1): what is no different from a value isn't NULL."""
+    values = [arg for arg in args if arg.tag in _ALWAYS_VALUES or (arg.tag == "CONST" and not arg.flag("constisnull"))]
+    return NOTHING.union(*_all(args, context, prover)) if values else NOTHING
+
+
+def _of_grouping(condition: Node, value: Is, context: Context) -> Claims:
+    """grouping(x) is 0 where the key stands and 1 where grouping sets left it out (manual, 9.21)."""
+    args = condition.nodes("args")
+    if condition.number("opfuncid") != _INT4EQ or len(args) != 2 or args[0].tag != "GROUPINGFUNC":
+        return NOTHING
+    refs, bit = args[0].numbers("refs"), args[1].fields.get("constvalue")
+    if len(refs) != 1 or args[0].number("agglevelsup") or args[1].tag != "CONST" or not isinstance(bit, bytes):
+        return NOTHING
+    stands = (bit[0] == 0 and value is Is.TRUE) or (bit[0] == 1 and value in (Is.FALSE, Is.NOT_TRUE))
+    return frozenset({kept_key(context.scope.id, refs[0])}) if stands else NOTHING
 
 
 def _of_every_field(row: Node, context: Context, prover: Prover) -> Claims:

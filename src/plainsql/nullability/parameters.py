@@ -10,6 +10,7 @@ of the statement itself that no NULL passes leaves no row.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from plainsql.nullability.ctes import find_cte
 from plainsql.nullability.facts import Relation
@@ -32,10 +33,24 @@ _HANDS_ON = frozenset(
     | {"RELABELTYPE"}
 )
 _DEPTH = 30
+_SCALAR = 4  # SubLinkType, EXPR_SUBLINK
 
 
-def nullable_parameters(query: Node, prover: Prover) -> frozenset[int]:
-    """Return the numbers of the parameters for which None makes sense."""
+class ParameterVerdicts(NamedTuple):
+    """
+    Parameters by their numbers.
+
+    Attributes:
+        nullable: None makes sense.
+        refused: None is an error of the server, at a column that takes no NULL.
+    """
+
+    nullable: frozenset[int] = frozenset()
+    refused: frozenset[int] = frozenset()
+
+
+def judge_parameters(query: Node, prover: Prover) -> ParameterVerdicts:
+    """Return what NULL does as a parameter of *query*."""
     nullable: set[int] = set()
     refused: set[int] = set()
     lists = {id(arg) for node in query.walk() if node.tag == "SCALARARRAYOPEXPR" for arg in node.nodes("args")}
@@ -50,7 +65,7 @@ def nullable_parameters(query: Node, prover: Prover) -> frozenset[int]:
             for column, expr in _assignments(node):
                 numbers = set(_flowing(expr, Context(Scope(node)), prover))
                 (nullable if _accepts_null(relation, column, prover) else refused).update(numbers)
-    return frozenset(nullable - refused - _compared(query, prover))
+    return ParameterVerdicts(frozenset(nullable - refused - _compared(query, prover)), frozenset(refused))
 
 
 def _takes_null(node: Node, prover: Prover) -> bool:
@@ -140,9 +155,18 @@ def _flowing(expr: Node | None, context: Context, prover: Prover, depth: int = 0
     if expr is None or depth > _DEPTH:
         return
     yield from _handed_on(expr, prover)
+    for source, below in _scalar_subqueries_handed_on(expr, context):
+        yield from _flowing(source, below, prover, depth + 1)
     for var in _columns_handed_on(expr, prover):
         for source, below in _sources(var, context):
             yield from _flowing(source, below, prover, depth + 1)
+
+
+def _scalar_subqueries_handed_on(expr: Node, context: Context) -> Iterator[tuple[Node | None, Context]]:
+    while expr.tag in _HANDS_ON and (below := expr.node("arg")) is not None:
+        expr = below
+    if expr.tag == "SUBLINK" and expr.number("subLinkType", -1) == _SCALAR:
+        yield from _outputs(expr.node("subselect"), 1, context)
 
 
 def _columns_handed_on(expr: Node, prover: Prover) -> Iterator[Node]:

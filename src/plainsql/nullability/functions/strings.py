@@ -39,6 +39,7 @@ OPERATORS = """
 FUNCTIONS = """
 ascii 1620(text)
 bit_length 1811(text)
+btrim 884(text,text) 885(text)
 casefold 6412(text)
 cash_words 935(money)
 char_length 1372(bpchar) 1381(text)
@@ -88,6 +89,7 @@ xml_is_well_formed_document 3052(text)
 BINARY = """
 bit_count 6163(bytea)
 bit_length 1810(bytea)
+btrim 2015(bytea,bytea)
 convert 1813(bytea,name,name)
 convert_from 1714(bytea,name)
 crc32 6364(bytea)
