@@ -174,3 +174,47 @@ SELECT CASE WHEN price > 15 THEN true ELSE false END AS dear, CASE WHEN price > 
 -- COALESCE takes a composite value whose fields are NULL for a value.
 -- Columns: home!, city?
 SELECT coalesce(home, ROW ('s', 'c', 'z')::address) AS home, (coalesce(home, ROW ('s', 'c', 'z')::address)).city AS city FROM account;
+
+-- name: case_of_a_conjunction_of_nulls()
+-- Where (x IS NULL AND y IS NULL) fails, one of them is filled, but which?
+-- Columns: weak?, strong!
+SELECT
+    CASE WHEN discount IS NULL AND note IS NULL THEN 0 ELSE discount END AS weak,
+    CASE WHEN discount IS NULL OR note IS NULL THEN 0 ELSE discount + length(note) END AS strong
+FROM item;
+
+-- name: case_of_a_disjunction()
+-- Where (x IS NOT NULL OR …) holds, x need not be filled.
+-- Columns: weak?, strong!
+SELECT
+    CASE WHEN discount IS NOT NULL OR price > 0 THEN discount ELSE 0 END AS weak,
+    CASE WHEN discount IS NOT NULL AND price > 0 THEN discount ELSE 0 END AS strong
+FROM item;
+
+-- name: case_of_a_negation()
+-- NOT (x > 0) may be unknown in ELSE.
+-- Columns: weak?, strong!
+SELECT
+    CASE WHEN NOT (discount > 1) THEN 1 ELSE discount END AS weak,
+    CASE WHEN (discount > 0) IS NOT TRUE THEN 0 ELSE discount END AS strong
+FROM item;
+
+-- name: case_of_a_value_narrows()
+-- The short form compares: its value is filled where an arm is taken.
+-- Columns: known!, other?
+SELECT CASE discount WHEN 1 THEN discount WHEN 2 THEN discount ELSE 0 END AS known, CASE discount WHEN 1 THEN 0 ELSE discount END AS other FROM item;
+
+-- name: case_of_an_aggregate()
+-- A test of an aggregate.
+-- Columns: most!, loose?
+SELECT CASE WHEN max(discount) IS NOT NULL THEN max(discount) ELSE 0 END AS most, CASE WHEN max(discount) IS NULL THEN max(discount) ELSE 0 END AS loose FROM item GROUP BY title;
+
+-- name: case_of_something_volatile()
+-- What changes each time is not known by a test.
+-- Columns: odd?, id!
+SELECT CASE WHEN nullif(nextval('ticket') % 2, 0) IS NOT NULL THEN nullif(nextval('ticket') % 2, 0) ELSE 1 END AS odd, id FROM item;
+
+-- name: narrowed_arm_of_coalesce()
+-- COALESCE of a CASE without ELSE.
+-- Columns: sure!, loose?
+SELECT coalesce(CASE WHEN price > 5 THEN title END, 'x') AS sure, coalesce(CASE WHEN price > 5 THEN title END, note) AS loose FROM item;

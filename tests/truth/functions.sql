@@ -152,3 +152,31 @@ SELECT pg_try_advisory_xact_lock(42) AS tried, pg_advisory_xact_lock(:key) AS ta
 -- Letters and their codes.
 -- Columns: code!, letter!, backwards!, starts!, gap?
 SELECT ascii(txt) AS code, chr(65) AS letter, reverse(txt) AS backwards, starts_with(txt, 'a') AS starts, ascii(txt_n) AS gap FROM thing;
+
+-- name: of_shapes()
+-- Open paths have no area, closed ones can't be joined, parallel lines don't meet.
+-- Columns: area?, joined?, meet?, length!
+SELECT v.area, v.joined, v.meet, v.length
+FROM item, LATERAL (SELECT area(path '[(0,0),(1,1)]') AS area, path '((0,0),(1,1))' + path '[(0,0),(1,1)]' AS joined,
+    line '{1,0,0}' # line '{1,0,1}' AS meet, length(path '[(0,0),(1,1)]') AS length) AS v;
+
+-- name: of_infinite_spans()
+-- From PostgreSQL 17 on intervals may be infinite: they have hours then, but no minutes, and can't be written.
+-- Columns: minutes?, written?, seconds!
+-- Requires: 17
+SELECT extract(minute FROM now() - created_at) AS minutes, to_char(now() - created_at, 'DD') AS written, extract(epoch FROM now() - created_at) AS seconds FROM account;
+
+-- name: of_json_paths()
+-- jsonb_path_match of the JSON null is NULL.
+-- Columns: match?, values!
+SELECT jsonb_path_match('{"b": null}', '$.b') AS match, jsonb_path_query_array(profile, '$.a') AS values FROM account;
+
+-- name: of_the_catalog()
+-- What the catalog doesn't find is NULL.
+-- Columns: sequence?, expression?, index?, visible?, name!
+SELECT pg_get_serial_sequence('item', 'id') AS sequence, pg_get_viewdef(1::oid) AS expression, pg_get_indexdef(1) AS index, pg_table_is_visible(1) AS visible, quote_ident('a b') AS name;
+
+-- name: search_vectors()
+-- More of full text search.
+-- Columns: weighted!, stripped!, length!, gap?
+SELECT setweight(lexemes, 'A') AS weighted, strip(lexemes) AS stripped, length(lexemes) AS length, numnode(to_tsquery('simple', txt_n)) AS gap FROM thing;

@@ -87,3 +87,43 @@ WHERE y.title <> '';
 -- Columns: inside?, outside!
 SELECT x.inside, i.title AS outside
 FROM item AS i CROSS JOIN LATERAL (SELECT i.title AS inside FROM sale GROUP BY ROLLUP (i.title)) AS x;
+
+-- name: narrowed_before_grouping()
+-- WHERE fills the column before ROLLUP leaves it out.
+-- Columns: note?, items!
+SELECT note, count(*) AS items FROM item WHERE note > '' GROUP BY ROLLUP (note);
+
+-- name: expression_above_a_key()
+-- An expression above a key sees it left out.
+-- Columns: label?, length?, items!
+SELECT upper(title) AS label, length(title) + 1 AS length, count(*) AS items FROM item GROUP BY ROLLUP (title);
+
+-- name: key_inside_an_aggregate()
+-- An aggregate's argument is the column itself, not the key.
+-- Columns: title?, last!, mood?
+SELECT title, max(title) AS last, mood FROM item GROUP BY GROUPING SETS ((title), (mood));
+
+-- name: key_seen_from_a_subquery()
+-- A sub-query sees the key, left out as it is.
+-- Columns: title?, seen!
+SELECT (SELECT i.title) AS title, (SELECT grouping(i.title)) AS seen FROM item AS i GROUP BY ROLLUP (i.title);
+
+-- name: key_twice()
+-- A key beside a ROLLUP of itself stands in every set.
+-- Columns: title!, mood?
+SELECT title, mood FROM item GROUP BY title, CUBE (title, mood);
+
+-- name: window_above_the_sets()
+-- A window over the rows of a ROLLUP.
+-- Columns: running?, no!
+SELECT sum(sum(price)) OVER (ORDER BY title) AS running, row_number() OVER (ORDER BY title) AS no FROM item GROUP BY ROLLUP (title);
+
+-- name: distinct_sets()
+-- GROUP BY DISTINCT leaves sets out that stand twice, the empty one not.
+-- Columns: title?, items!
+SELECT title, count(*) AS items FROM item GROUP BY DISTINCT ROLLUP (title), ROLLUP (title);
+
+-- name: joined_groups()
+-- Keys of the nullable side.
+-- Columns: id?, sale_id?, items!
+SELECT i.id, s.id AS sale_id, count(*) AS items FROM item AS i LEFT JOIN sale AS s ON s.item_id = i.id GROUP BY GROUPING SETS ((i.id, s.id), (i.id), ());

@@ -272,3 +272,116 @@ SELECT coalesce(sum(price) FILTER (WHERE price > 1000), 0) AS sure, sum(price) F
 -- Columns: first?, total!, no!
 SELECT first_value(s.quantity) OVER w AS first, sum(i.price) OVER w AS total, row_number() OVER w AS no
 FROM item AS i LEFT JOIN sale AS s ON s.item_id = i.id WINDOW w AS (ORDER BY i.id);
+
+-- name: full_join_using_under_a_left_join()
+-- The merged column of a full join on the nullable side of another.
+-- Columns: id!, merged?
+SELECT i.id, j.id AS merged FROM item AS i LEFT JOIN (sale FULL JOIN shelf USING (id)) AS j ON j.id = i.id + 1;
+
+-- name: full_join_using_of_two_types()
+-- The merged column of two types.
+-- Columns: k!, left_only?
+SELECT k, a.one AS left_only FROM (SELECT price::bigint AS k, 1 AS one FROM item) AS a FULL JOIN (SELECT quantity AS k FROM sale) AS b USING (k);
+
+-- name: natural_full_join()
+-- The merged columns of a natural full join, one of them nullable.
+-- Columns: item_id?, place?
+SELECT item_id, place FROM (SELECT item_id FROM sale) AS s NATURAL FULL JOIN (SELECT item_id, place FROM shelf) AS f;
+
+-- name: second_name_of_a_tested_column()
+-- One column under two names, of which one is tested.
+-- Columns: a!, b!, c?
+SELECT x.a, x.b, x.c FROM (SELECT discount AS a, discount AS b, note AS c FROM item) AS x WHERE x.a > 0;
+
+-- name: equality_of_different_rows()
+-- a = b narrows both, though only one is asked for.
+-- Columns: buyer!, refund?
+SELECT s.buyer, s.refund FROM sale AS s JOIN item AS i ON i.note = s.buyer;
+
+-- name: narrowed_then_outer_joined()
+-- A sub-query that tested its column on the nullable side.
+-- Columns: id!, discount?, known!
+SELECT s.id, x.discount, x.discount IS NOT NULL AS known FROM sale AS s LEFT JOIN (SELECT id, discount FROM item WHERE discount > 0) AS x ON x.id = s.item_id;
+
+-- name: limit_over_a_group()
+-- LIMIT 0 of a group of everything leaves nothing outside either.
+-- Columns: id!, many?
+SELECT i.id, x.many FROM item AS i LEFT JOIN (SELECT count(*) AS many FROM sale LIMIT 0) AS x ON true;
+
+-- name: offset_over_a_group()
+-- So does OFFSET 1.
+-- Columns: id!, many?
+SELECT i.id, x.many FROM item AS i LEFT JOIN LATERAL (SELECT count(*) AS many FROM sale OFFSET 1) AS x ON true;
+
+-- name: union_of_one_row()
+-- A union of one row and of none has a row.
+-- Columns: id!, many!, other?
+SELECT i.id, x.many, y.many AS other
+FROM item AS i
+LEFT JOIN (SELECT count(*) AS many FROM sale UNION ALL SELECT 1 WHERE false) AS x ON true
+LEFT JOIN (SELECT count(*) AS many FROM sale EXCEPT SELECT count(*) FROM sale) AS y ON true;
+
+-- name: where_over_a_group()
+-- A test above a group takes its only row away.
+-- Columns: id!, many?
+SELECT i.id, x.many FROM item AS i LEFT JOIN (SELECT y.many FROM (SELECT count(*) AS many FROM sale) AS y WHERE y.many > 100) AS x ON true;
+
+-- name: aggregate_of_the_outer_query_in_having()
+-- HAVING with a sub-query.
+-- Columns: title!, most?
+SELECT title, max(discount) AS most FROM item GROUP BY title HAVING count(*) >= (SELECT count(*) FROM sale WHERE quantity > 1000);
+
+-- name: rollup_key_in_a_join()
+-- A ROLLUP on one side of an inner join: the join compares its key, and drops the total.
+-- Columns: title!, items!, note?
+SELECT x.title, x.items, i.note FROM (SELECT title, count(*) AS items FROM item GROUP BY ROLLUP (title)) AS x JOIN item AS i ON i.title = x.title;
+
+-- name: not_of_exists()
+-- NOT (x IS NOT NULL OR …) leaves NULL.
+-- Columns: note?, price!
+SELECT note, price FROM item WHERE NOT (note IS NOT NULL OR price > 1000);
+
+-- name: strict_function_with_a_null_constant()
+-- A strict function of a NULL constant is NULL.
+-- Columns: gap?, text!
+SELECT replace(title, NULL, 'x') AS gap, replace(title, 'x', '') AS text FROM item;
+
+-- name: insert_returning_a_subquery_of_itself()
+-- RETURNING reads the table as it was before.
+-- Columns: before?, id!
+INSERT INTO item AS i (id, price, title) VALUES (50, 1, 'a') RETURNING (SELECT o.title FROM item AS o WHERE o.id = i.id) AS before, id;
+
+-- name: delete_using_itself()
+-- The other of two uses of a table.
+-- Columns: id!, parent?
+DELETE FROM category AS c USING (SELECT a.id, p.name FROM category AS a LEFT JOIN category AS p ON p.id = a.parent_id) AS x
+WHERE x.id = c.id AND NOT EXISTS (SELECT FROM category AS k WHERE k.parent_id = c.id) AND NOT EXISTS (SELECT FROM product AS d WHERE d.category_id = c.id)
+RETURNING c.id, x.name AS parent;
+
+-- name: cte_with_two_writes(note)
+-- Two writes of one statement.
+-- Columns: id!, old_note!, new_note?
+-- Parameters: note?
+WITH a AS (UPDATE item SET note = 'x' WHERE id = 1 RETURNING id, note), b AS (UPDATE item SET note = :note WHERE id = 2 RETURNING id, note)
+SELECT a.id, a.note AS old_note, b.note AS new_note FROM a LEFT JOIN b ON true;
+
+-- name: case_around_a_left_join()
+-- A test of the nullable side by a column that is NULL itself.
+-- Columns: word?, id!
+SELECT CASE WHEN s.refund IS NULL THEN 'none' ELSE s.buyer END AS word, i.id FROM item AS i LEFT JOIN sale AS s ON s.item_id = i.id;
+
+-- name: array_of_rows()
+-- Fields of elements of an array that was collected.
+-- Columns: first?, every!
+SELECT (array_agg(i ORDER BY i.id))[2].title AS first, array_agg(i.title) AS every FROM item AS i GROUP BY i.price;
+
+-- name: jsonb_row_and_back()
+-- A row made of a document has no promise of its table.
+-- Columns: title?, price!
+SELECT (jsonb_populate_record(i, '{"title": null}')).title AS title, (i).price AS price FROM item AS i;
+
+-- name: user_function_in_a_default()
+-- A default by a function that may return NULL.
+-- Columns: counter?, id!
+-- Data: ALTER TABLE defaults ALTER counter SET DEFAULT or_nothing(1);
+INSERT INTO defaults (id, counter) VALUES (50, or_nothing(1)) RETURNING counter, id;

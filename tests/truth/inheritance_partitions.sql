@@ -104,3 +104,59 @@ SELECT a, nullif(id, 1) AS gap FROM ONLY lone;
 -- tableoid and the other system columns are filled.
 -- Columns: origin!, place!, owner?
 SELECT tableoid::regclass AS origin, ctid AS place, owner FROM vehicle;
+
+-- name: row_that_moves()
+-- An UPDATE that moves a row to another partition inserts it there, and its trigger is that of an INSERT.
+-- Columns: k!, note?
+UPDATE watched SET k = 1, note = 'x' RETURNING k, note;
+
+-- name: row_that_moves_after_a_test()
+-- Also what WHERE tested may be cleared.
+-- Columns: k!, note?
+UPDATE watched SET k = 1 WHERE note > '' RETURNING k, note;
+
+-- name: trigger_of_a_child()
+-- A trigger of a child changes what an UPDATE of the parent returns.
+-- Columns: id!, owner?
+-- Data: INSERT INTO boat VALUES (1, 1, 'ann');
+UPDATE vehicle SET wheels = 4, owner = 'x' RETURNING id, owner;
+
+-- name: trigger_of_a_child_not_asked_for()
+-- ONLY leaves the child and its trigger out.
+-- Columns: owner!, wheels?
+UPDATE ONLY vehicle SET owner = 'x' RETURNING owner, wheels;
+
+-- name: insert_into_the_parent()
+-- An INSERT goes to the parent itself.
+-- Columns: owner!, wheels?
+INSERT INTO vehicle (id, owner) VALUES (50, 'x') RETURNING owner, wheels;
+
+-- name: dropped_columns()
+-- Columns that were dropped leave their places empty.
+-- Columns: note?, id!, title!
+-- Data: INSERT INTO shrunk VALUES (NULL, 1, 'a');
+SELECT note, id, title FROM shrunk;
+
+-- name: insert_beside_dropped_columns(note, id, title)
+-- So for values without names.
+-- Columns: note?, id!, title!
+-- Parameters: note?, id!, title!
+INSERT INTO shrunk VALUES (:note, :id, :title) RETURNING note, id, title;
+
+-- name: whole_row_beside_dropped_columns()
+-- A row with dropped columns IS NOT NULL by those that are left.
+-- Columns: note!, id!, other?
+-- Data: INSERT INTO shrunk VALUES ('x', 1, 'a');
+SELECT note, id, nullif(id, 1) AS other FROM shrunk AS s WHERE s IS NOT NULL;
+
+-- name: odd_names()
+-- Names in quotes, with blanks and capitals.
+-- Columns: order!, remark?, over!
+-- Data: INSERT INTO "Odd name" VALUES (1, NULL, 2);
+SELECT "order", "a b" AS remark, "ÜBER" AS over FROM "Odd name";
+
+-- name: insert_odd_names(a, b)
+-- And parameters for them.
+-- Columns: order!, remark?
+-- Parameters: a!, b?
+INSERT INTO "Odd name" ("ÜBER", "order", "a b") VALUES (1, :a, :b) RETURNING "order", "a b" AS remark;

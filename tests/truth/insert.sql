@@ -157,3 +157,44 @@ RETURNING (SELECT count(*) FROM sale AS s WHERE s.item_id = i.id) AS sales, (SEL
 -- Columns: title!, note!, discount?
 -- Parameters: word!
 INSERT INTO item (id, price, title, note) VALUES (50, 1, :word, :word) RETURNING title, note, discount;
+
+-- name: subscripts_and_fields(word, city)
+-- An element and a field as targets.
+-- Columns: flags!, home!, first?, city?
+-- Parameters: word?, city?
+INSERT INTO account (email, name, flags[1], home.city) VALUES ('new@a', 'n', :word, :city) RETURNING flags, home, flags[1] AS first, (home).city AS city;
+
+-- name: select_with_a_test(floor, note)
+-- A parameter that is selected and compared.
+-- Columns: discount!, note?
+-- Parameters: floor!, note?
+INSERT INTO item (id, price, title, discount, note) SELECT id + 50, 1, 'a', :floor, :note FROM item WHERE price > :floor RETURNING discount, note;
+
+-- name: excluded_after_a_trigger()
+-- excluded has what a BEFORE trigger made of it.
+-- Columns: note?, title!
+-- Data: INSERT INTO stamped VALUES (1, 'a', 'x', now());
+INSERT INTO stamped VALUES (1, 'a', 'x', now()) ON CONFLICT (id) DO UPDATE SET title = 'b', note = excluded.note RETURNING note, title;
+
+-- name: from_an_empty_aggregate()
+-- INSERT … SELECT of an aggregate.
+-- Columns: discount?, price!
+INSERT INTO item (id, price, title, discount) SELECT 50, count(*), 'a', max(refund) FROM sale RETURNING discount, price;
+
+-- name: overriding(id)
+-- OVERRIDING SYSTEM VALUE gives an identity by hand.
+-- Columns: id!, nickname?
+-- Parameters: id!
+-- Try: id = 77
+INSERT INTO account (id, email, name) OVERRIDING SYSTEM VALUE VALUES (:id, 'new@a', 'n') RETURNING id, nickname;
+
+-- name: do_update_where_excluded(note)
+-- A test of excluded is for rows in conflict; a row that is put there passes untested.
+-- Columns: note?, id!
+-- Parameters: note?
+INSERT INTO item (id, price, title, note) VALUES (50, 1, 'a', :note) ON CONFLICT (id) DO UPDATE SET note = excluded.note WHERE excluded.note IS NOT NULL RETURNING note, id;
+
+-- name: do_update_where_the_old_row()
+-- So with a test of the row that was there.
+-- Columns: discount?, id!
+INSERT INTO item (id, price, title, discount) VALUES (50, 1, 'a', NULL) ON CONFLICT (id) DO UPDATE SET price = 2 WHERE item.discount > 0 RETURNING discount, id;

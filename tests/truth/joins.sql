@@ -230,3 +230,38 @@ SELECT i.id AS item_id, f.place FROM item AS i LEFT JOIN shelf AS f ON f.item_id
 -- Parameters: place!
 -- Try: place = left
 SELECT i.id AS item_id, f.place, f.height FROM item AS i JOIN shelf AS f ON f.item_id = i.id AND f.place = :place;
+
+-- name: full_join_of_one_row()
+-- A full join with exactly one row ON true: that row is always there.
+-- Columns: item_id?, sales!
+SELECT i.id AS item_id, x.sales FROM item AS i FULL JOIN (SELECT count(*) AS sales FROM sale) AS x ON true;
+
+-- name: right_join_of_one_row()
+-- One row to the left of a right join ON true.
+-- Columns: item_id!, sales!, most?
+-- Data: INSERT INTO item VALUES (1, 1, 1, 'a');
+SELECT i.id AS item_id, x.sales, x.most FROM (SELECT count(*) AS sales, max(quantity) AS most FROM sale) AS x RIGHT JOIN item AS i ON true;
+
+-- name: where_on_the_last_of_a_chain()
+-- A test of the last table of a chain of left joins: it was found by the middle one, which is there.
+-- Columns: item_id!, sale_id!, shelf_id!, refund?
+SELECT i.id AS item_id, s.id AS sale_id, f.id AS shelf_id, s.refund
+FROM item AS i LEFT JOIN sale AS s ON s.item_id = i.id LEFT JOIN shelf AS f ON f.id = s.id WHERE f.place > '';
+
+-- name: where_on_the_middle_of_a_chain()
+-- A test of the middle one says nothing of the last.
+-- Columns: item_id!, sale_id!, shelf_id?
+SELECT i.id AS item_id, s.id AS sale_id, f.id AS shelf_id
+FROM item AS i LEFT JOIN sale AS s ON s.item_id = i.id LEFT JOIN shelf AS f ON f.id = s.id WHERE s.quantity > 0;
+
+-- name: where_on_the_last_of_a_loose_chain()
+-- The last table was joined to the first: it says nothing of the middle.
+-- Columns: item_id!, sale_id?, shelf_id!
+SELECT i.id AS item_id, s.id AS sale_id, f.id AS shelf_id
+FROM item AS i LEFT JOIN sale AS s ON s.item_id = i.id LEFT JOIN shelf AS f ON f.item_id = i.id WHERE f.place > '';
+
+-- name: where_on_a_full_join_chain()
+-- A left join after a full join, tested.
+-- Columns: item_id?, sale_id!, shelf_id!
+SELECT i.id AS item_id, s.id AS sale_id, f.id AS shelf_id
+FROM item AS i FULL JOIN sale AS s ON s.item_id = i.id LEFT JOIN shelf AS f ON f.id = s.id + 9 WHERE f.place > '';

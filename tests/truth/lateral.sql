@@ -64,3 +64,19 @@ SELECT a.id, t.tag, length(t.tag) AS length FROM account AS a, unnest(a.tags) AS
 -- Columns: id!, double?, sure!
 SELECT f.id, j.double, coalesce(j.double, 0) AS sure
 FROM shelf AS f LEFT JOIN (sale AS s CROSS JOIN LATERAL (SELECT s.quantity * 2 AS double) AS x) AS j ON j.id = f.id;
+
+-- name: left_lateral_groups()
+-- With GROUP BY there may be no row to join with.
+-- Columns: id!, sales?
+SELECT i.id, x.sales FROM item AS i LEFT JOIN LATERAL (SELECT count(*) AS sales FROM sale AS s WHERE s.item_id = i.id GROUP BY s.gift) AS x ON true;
+
+-- name: left_lateral_having()
+-- With HAVING neither.
+-- Columns: id!, sales?
+SELECT i.id, x.sales FROM item AS i LEFT JOIN LATERAL (SELECT count(*) AS sales FROM sale AS s WHERE s.item_id = i.id HAVING count(*) > 1) AS x ON true;
+
+-- name: one_row_on_the_nullable_side_of_another_join()
+-- A row that is always there is missing where what it is joined to is.
+-- Columns: id!, sales?
+SELECT f.id, j.sales
+FROM shelf AS f LEFT JOIN (SELECT s.id, x.sales FROM sale AS s CROSS JOIN LATERAL (SELECT count(*) AS sales FROM item AS i WHERE i.id = s.item_id) AS x) AS j ON j.id = f.id;

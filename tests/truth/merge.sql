@@ -82,3 +82,57 @@ WITH merged AS (
     MERGE INTO item AS i USING sale AS s ON i.id = s.id WHEN MATCHED THEN DELETE RETURNING merge_action() AS act, i.id, s.refund
 )
 SELECT act, id, refund FROM merged;
+
+-- name: join_of_inserts()
+-- ON narrows only where the row matched: an INSERT is for rows that didn't.
+-- Columns: id!, item_id?
+-- Requires: 17
+MERGE INTO item AS i USING sale AS s ON i.id = s.item_id
+WHEN NOT MATCHED THEN INSERT (id, price, title) VALUES (s.id + 100, 1, 'new')
+RETURNING i.id, s.item_id;
+
+-- name: join_of_updates()
+-- With WHEN MATCHED alone it does.
+-- Columns: id!, item_id!, refund?
+-- Requires: 17
+MERGE INTO item AS i USING (SELECT DISTINCT ON (item_id) * FROM sale) AS s ON i.id = s.item_id
+WHEN MATCHED THEN UPDATE SET price = 1 RETURNING i.id, s.item_id, s.refund;
+
+-- name: update_or_delete()
+-- A constant set by one action is not there where another deletes.
+-- Columns: note?, id!
+-- Requires: 17
+MERGE INTO item AS i USING sale AS s ON i.id = s.id
+WHEN MATCHED AND s.quantity > 1 THEN DELETE
+WHEN MATCHED THEN UPDATE SET note = 'x' RETURNING i.note, i.id;
+
+-- name: insert_without_a_column()
+-- An INSERT that leaves a column out leaves it NULL.
+-- Columns: note?, mood!
+-- Requires: 17
+MERGE INTO item AS i USING sale AS s ON i.id = s.id + 100
+WHEN NOT MATCHED THEN INSERT (id, price, title) VALUES (s.id + 100, 1, 'new') RETURNING i.note, i.mood;
+
+-- name: condition_of_an_action()
+-- A condition of one action narrows nothing that another returns.
+-- Columns: refund?, id!
+-- Requires: 17
+MERGE INTO item AS i USING sale AS s ON i.id = s.id
+WHEN MATCHED AND s.refund > 0 THEN UPDATE SET price = 1
+WHEN MATCHED THEN UPDATE SET price = 2 RETURNING s.refund, i.id;
+
+-- name: merge_into_a_table_with_a_trigger()
+-- A BEFORE trigger changes what MERGE returns.
+-- Columns: note?, title!
+-- Requires: 17
+MERGE INTO stamped AS t USING sale AS s ON t.id = s.id
+WHEN MATCHED THEN UPDATE SET note = 'x'
+WHEN NOT MATCHED THEN INSERT VALUES (s.id, 'a', 'x', now()) RETURNING t.note, t.title;
+
+-- name: do_nothing()
+-- DO NOTHING returns no row.
+-- Columns: id!, source_id!, note?
+-- Requires: 17
+MERGE INTO item AS i USING sale AS s ON i.id = s.id
+WHEN MATCHED THEN DO NOTHING
+WHEN NOT MATCHED THEN INSERT (id, price, title) VALUES (s.id, 1, 'new') RETURNING i.id, s.id AS source_id, i.note;

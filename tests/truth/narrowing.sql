@@ -375,3 +375,134 @@ SELECT discount, note FROM item WHERE discount > coalesce(price - 77, 0) OR disc
 -- Columns: discount!, note?
 SELECT discount, note FROM item
 WHERE (discount > 0 AND note > '') OR (NOT (discount > 0 OR note = 'q') AND price > 0) OR (discount = 3 AND (note IS NULL OR price < 0));
+
+-- name: row_inequality()
+-- <> of two rows holds by one column alone.
+-- Columns: discount?, note?
+-- Data: INSERT INTO item VALUES (1, 1, NULL, 'a', 'b'), (2, 2, 2, 'a', NULL);
+SELECT discount, note FROM item WHERE (discount, note) <> (1, 'x');
+
+-- name: negated_row_equality()
+-- So does NOT of =.
+-- Columns: discount?, note?
+-- Data: INSERT INTO item VALUES (1, 1, NULL, 'a', 'b'), (2, 2, 2, 'a', NULL);
+SELECT discount, note FROM item WHERE NOT ((discount, note) = (1, 'x'));
+
+-- name: row_in_list()
+-- IN of rows compares every column.
+-- Columns: discount!, note!, last_mood?
+-- Data: INSERT INTO item VALUES (1, 1, 1, 'a', 'x');
+SELECT discount, note, last_mood FROM item WHERE (discount, note) IN ((1, 'x'), (2, 'y'));
+
+-- name: row_not_in_list()
+-- NOT IN of rows compares as far as it must.
+-- Columns: discount?, note?
+-- Data: INSERT INTO item VALUES (1, 1, NULL, 'a', 'b'), (2, 2, 77, 'a', NULL);
+SELECT discount, note FROM item WHERE (discount, note) NOT IN ((1, 'x'), (2, 'y'));
+
+-- name: rows_that_differ()
+-- Rows IS DISTINCT FROM by one column.
+-- Columns: discount?, note?
+SELECT discount, note FROM item WHERE (discount, note) IS DISTINCT FROM (1, 'x');
+
+-- name: row_in_a_row()
+-- A row inside a row IS NOT NULL though its fields are.
+-- Columns: discount?, note?, price!
+SELECT discount, note, price FROM item WHERE ROW (ROW (discount, note), price) IS NOT NULL;
+
+-- name: all_of_an_empty_array()
+-- = ALL of an empty array is true of NULL, of one that has elements it is not.
+-- Columns: discount?, refund!
+SELECT i.discount, s.refund FROM item AS i, sale AS s WHERE i.discount = ALL ('{}') AND s.refund <> ALL ('{77,78}');
+
+-- name: like_all()
+-- So with LIKE ALL and LIKE ANY.
+-- Columns: note?, buyer!
+SELECT i.note, s.buyer FROM item AS i, sale AS s WHERE i.note LIKE ALL ('{}') AND s.buyer LIKE ANY ('{%,x}');
+
+-- name: second_argument_of_nullif()
+-- NULLIF is strict in its first argument only.
+-- Columns: discount?, refund!
+SELECT i.discount, s.refund FROM item AS i, sale AS s WHERE nullif(1, i.discount) = 1 AND nullif(s.refund, 77) > 0;
+
+-- name: greatest_below_a_comparison()
+-- GREATEST passes over NULL.
+-- Columns: discount?, id!
+SELECT discount, id FROM item WHERE greatest(discount, 1) > 0;
+
+-- name: range_of_a_nullable_bound()
+-- A range without a bound holds values.
+-- Columns: discount?, id!
+SELECT discount, id FROM item WHERE int4range(discount, 100) @> 50;
+
+-- name: joined_array_below_a_comparison()
+-- || of arrays takes NULL for an empty one.
+-- Columns: flags?, id!
+SELECT flags, id FROM account WHERE flags || ARRAY['a'] @> '{a}';
+
+-- name: overlaps()
+-- OVERLAPS may hold though an end is unknown.
+-- Columns: paid_at?, id!
+SELECT paid_at, id FROM purchase WHERE (ordered_at, paid_at) OVERLAPS ('-infinity'::timestamptz, '2030-01-01'::timestamptz);
+
+-- name: element_in_where()
+-- An element that is compared is of an array that is there, and at a place that is known.
+-- Columns: flags!, place!, nickname?
+SELECT a.flags, s.refund AS place, a.nickname FROM account AS a, sale AS s WHERE a.flags[s.refund] >= '';
+
+-- name: field_in_where()
+-- A field that is compared is of a composite that is there.
+-- Columns: home!, city!, street?
+SELECT home, (home).city AS city, (home).street AS street FROM account WHERE (home).city = 'c';
+
+-- name: member_in_where()
+-- A member that is compared is of a document that is there.
+-- Columns: extra!, nickname?
+SELECT extra, nickname FROM account WHERE extra ->> 'a' >= '';
+
+-- name: comparison_of_comparisons()
+-- Truth values compared are known.
+-- Columns: discount!, note?
+SELECT discount, note FROM item WHERE (discount > 0) = (price > 0);
+
+-- name: grouped_where()
+-- WHERE narrows what an aggregate works on, and without GROUP BY there may be nothing.
+-- Columns: most?, items!
+SELECT max(discount) AS most, count(*) AS items FROM item WHERE discount > 0;
+
+-- name: where_on_an_aggregate_of_a_subquery()
+-- A test of a sub-query's aggregate narrows it.
+-- Columns: most!, title!, last?
+SELECT x.most, x.title, x.last FROM (SELECT title, max(discount) AS most, max(note) AS last FROM item GROUP BY title) AS x WHERE x.most > 0;
+
+-- name: where_on_a_window()
+-- So with a window function.
+-- Columns: before!, id!, note?
+SELECT x.before, x.id, x.note FROM (SELECT lag(discount) OVER (ORDER BY id) AS before, id, note FROM item) AS x WHERE x.before > 0;
+
+-- name: where_on_a_union()
+-- A test of a union's column.
+-- Columns: word!, id?
+SELECT x.word, x.id FROM (SELECT note AS word, id FROM item UNION SELECT buyer, item_id FROM sale) AS x WHERE x.word LIKE '%';
+
+-- name: inner_join_inside_an_outer_one()
+-- ON of an inner join narrows inside; the outer join around it makes NULL again.
+-- Columns: id!, refund?, discount?
+SELECT f.id, s.refund, i.discount FROM shelf AS f LEFT JOIN (sale AS s JOIN item AS i ON i.discount = s.refund) ON s.id = f.id;
+
+-- name: where_on_a_whole_row_of_the_nullable_side()
+-- NOT (row IS NULL) says that the row is there.
+-- Columns: id!, quantity!, refund?
+SELECT s.id, s.quantity, s.refund FROM item AS i LEFT JOIN sale AS s ON s.item_id = i.id WHERE NOT (s IS NULL);
+
+-- name: whole_row_with_a_composite()
+-- A row IS NOT NULL by its columns, not by the fields of a composite among them.
+-- Columns: home!, nickname!, street?
+-- Data: INSERT INTO account SELECT 1, 'a', 'b', 'c', NULL, true, true, now(), now(), '2024-01-01', 1, 1, '{}', '{}', '{}', '{}', ROW (NULL, 'c', 'z')::address;
+-- Data: UPDATE account SET manager_id = id;
+SELECT home, nickname, (home).street AS street FROM account AS a WHERE a IS NOT NULL;
+
+-- name: not_null_by_in_of_truth_values()
+-- x IS NULL compared with a constant is no strict test of x.
+-- Columns: note?, discount!
+SELECT note, discount FROM item WHERE (note IS NULL) IN (true, false) AND (discount IS NULL) IS NOT TRUE;

@@ -423,3 +423,134 @@ SELECT jsonb_build_object('note', :note::text) AS document, note FROM item;
 -- Columns: done!, id!, note?
 -- Parameters: message?
 SELECT pg_notify('truth', :message) AS done, id, note FROM item;
+
+-- name: limit_with_a_fallback(max_rows, skipped)
+-- LIMIT of COALESCE takes None for the fallback.
+-- Columns: id!, note?
+-- Parameters: max_rows?, skipped?
+SELECT id, note FROM item ORDER BY id LIMIT coalesce(:max_rows, 3) OFFSET coalesce(:skipped, 0);
+
+-- name: list_with_a_fallback(ids)
+-- = ANY of COALESCE.
+-- Columns: id!, note?
+-- Parameters: ids?
+SELECT id, note FROM item WHERE id = ANY (coalesce(:ids, ARRAY[id]));
+
+-- name: test_inside_exists(buyer)
+-- An option inside EXISTS.
+-- Columns: id!, note?
+-- Parameters: buyer?
+SELECT id, note FROM item AS i WHERE EXISTS (SELECT FROM sale AS s WHERE s.item_id = i.id AND (:buyer::text IS NULL OR s.buyer = :buyer));
+
+-- name: test_inside_filter(buyer)
+-- An option inside FILTER.
+-- Columns: sales!, most?
+-- Parameters: buyer?
+SELECT count(*) FILTER (WHERE :buyer::text IS NULL OR buyer = :buyer) AS sales, max(refund) AS most FROM sale;
+
+-- name: both_sides_of_a_union(word)
+-- Compared strictly on both sides of a union, None finds nothing.
+-- Columns: id!, word?
+-- Parameters: word!
+SELECT id, note AS word FROM item WHERE title = :word UNION ALL SELECT id, NULL FROM sale WHERE buyer = :word;
+
+-- name: right_side_of_except(word)
+-- What EXCEPT takes away is nothing with None.
+-- Columns: id!, word?
+-- Parameters: word! by-rule
+SELECT id, note AS word FROM item EXCEPT SELECT id, buyer FROM sale WHERE buyer = :word;
+
+-- name: writing_cte(id)
+-- A strict test in a WITH query that writes, of which the result is counted.
+-- Columns: changed!, last?
+-- Parameters: id! by-rule
+WITH w AS (UPDATE item SET note = 'x' WHERE id = :id RETURNING id) SELECT count(*) AS changed, max(id) AS last FROM w;
+
+-- name: cte_on_the_nullable_side(floor)
+-- A strict test in a WITH query on the nullable side.
+-- Columns: id!, sale_id?
+-- Parameters: floor! by-rule
+WITH w AS (SELECT id, item_id FROM sale WHERE quantity > :floor) SELECT i.id, w.id AS sale_id FROM item AS i LEFT JOIN w ON w.item_id = i.id;
+
+-- name: itself_as_a_row(number)
+-- A parameter without a table, compared.
+-- Columns: number!, next!, gap?
+-- Parameters: number!
+SELECT :number::integer AS number, :number::integer + 1 AS next, nullif(:number::integer, 1) AS gap WHERE :number::integer >= 0;
+
+-- name: itself_under_or(number)
+-- Compared in one arm of OR it may be NULL.
+-- Columns: number?, id!
+-- Parameters: number! by-rule
+SELECT :number::integer AS number, id FROM item WHERE price > :number::integer OR price > 0;
+
+-- name: itself_in_an_outer_join(buyer)
+-- Compared in ON of an outer join, too.
+-- Columns: asked?, id!
+-- Parameters: buyer! by-rule
+SELECT upper(:buyer::text) AS asked, i.id FROM item AS i LEFT JOIN sale AS s ON s.buyer = :buyer;
+
+-- name: elements_of_an_array(numbers)
+-- Elements of a parameter, tested.
+-- Columns: number!, gap?
+-- Parameters: numbers!
+SELECT u.number, nullif(u.number, 1) AS gap FROM unnest(:numbers::integer[]) AS u (number) WHERE u.number > 0;
+
+-- name: assigned_by_a_lateral_subquery(note)!
+-- Through a sub-query beside.
+-- Parameters: note?
+UPDATE item SET note = x.note FROM (SELECT lower(:note::text) AS note) AS x WHERE item.id > 0;
+
+-- name: assigned_in_a_writing_cte(note, title)
+-- Inside WITH, beside a query that reads.
+-- Columns: id!, note?
+-- Parameters: note?, title!
+WITH w AS (INSERT INTO item (id, price, title, note) VALUES (50, 1, :title, :note) RETURNING id, note) SELECT w.id, w.note FROM w;
+
+-- name: assigned_through_a_union(note)
+-- In rows that are united, and tested nowhere.
+-- Columns: id!, note?
+-- Parameters: note?
+INSERT INTO item (id, price, title, note) SELECT 50, 1, 'a', x.note FROM (SELECT :note::text AS note UNION ALL SELECT 'x') AS x LIMIT 1 RETURNING id, note;
+
+-- name: into_a_document(name)
+-- Inside a document that is assigned.
+-- Columns: extra!, nickname?
+-- Parameters: name?
+UPDATE account SET extra = jsonb_build_object('name', :name::text) RETURNING extra, nickname;
+
+-- name: into_a_not_null_document(name, profile)
+-- A document with a fallback for a NOT NULL column.
+-- Columns: profile!, nickname?
+-- Parameters: name?, profile?
+UPDATE account SET profile = coalesce(:profile, '{}'::jsonb) || jsonb_build_object('name', :name::text) RETURNING profile, nickname;
+
+-- name: nullif_of_a_blank(note)
+-- NULLIF makes NULL of a blank text, as None does.
+-- Columns: note?, id!
+-- Parameters: note?
+UPDATE item SET note = nullif(trim(:note), '') WHERE id > 0 RETURNING note, id;
+
+-- name: concatenated_with_a_column(note)
+-- || with None clears the column.
+-- Columns: note?, id!
+-- Parameters: note?
+UPDATE item SET note = note || :note WHERE id > 0 RETURNING note, id;
+
+-- name: number_in_a_date(days)
+-- A date computed and assigned.
+-- Columns: id!, due_on?
+-- Parameters: days?
+UPDATE task SET due_on = current_date + :days::integer RETURNING id, due_on;
+
+-- name: time_computed_for_a_not_null_column(seconds)
+-- The same for a column that refuses NULL.
+-- Columns: id!, run_at!, error?
+-- Parameters: seconds!
+UPDATE job SET run_at = now() + make_interval(secs => :seconds) RETURNING id, run_at, error;
+
+-- name: strict_inside_a_tested_expression(word)
+-- Through strict functions up to IS NULL.
+-- Columns: id!, note?
+-- Parameters: word?
+SELECT id, note FROM item WHERE lower(trim(:word::text)) IS NULL OR note = :word;

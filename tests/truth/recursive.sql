@@ -105,3 +105,47 @@ WITH RECURSIVE line (id, name, boss, depth) AS (
     SELECT a.id, a.name, line.name, line.depth + 1 FROM account AS a JOIN line ON line.id = a.manager_id
 )
 SELECT id, name, boss, depth FROM line;
+
+-- name: forward_reference()
+-- In WITH RECURSIVE a query may read one that comes later.
+-- Columns: id!, note?
+WITH RECURSIVE a AS (SELECT id, note FROM b), b AS (SELECT id, note FROM item) SELECT id, note FROM a;
+
+-- name: inner_with_in_the_recursion()
+-- A WITH inside the recursive part.
+-- Columns: a?, k!
+WITH RECURSIVE w (a, k) AS (
+    SELECT 1, 1
+    UNION ALL
+    (WITH z AS (SELECT nullif(a, 1) AS a, k + 1 AS k FROM w WHERE k < 4) SELECT z.a, z.k FROM z)
+)
+SELECT a, k FROM w;
+
+-- name: recursion_over_a_tables_name()
+-- A recursion under the name of a table.
+-- Columns: id?, k!
+WITH RECURSIVE item (id, k) AS (SELECT 1, 1 UNION ALL SELECT NULL::integer, k + 1 FROM item WHERE k < 3) SELECT id, k FROM item;
+
+-- name: recursion_by_a_lateral_subquery()
+-- NULL by way of a sub-query in the recursive part.
+-- Columns: a?, k!
+WITH RECURSIVE w (a, k) AS (
+    SELECT 1, 1 UNION ALL SELECT x.a, w.k + 1 FROM w CROSS JOIN LATERAL (SELECT nullif(w.a, 1) AS a) AS x WHERE w.k < 3
+)
+SELECT a, k FROM w;
+
+-- name: cycle_by_words()
+-- The mark of a CYCLE in words.
+-- Columns: id!, mark!, parent_id?
+WITH RECURSIVE tree AS (
+    SELECT id, parent_id FROM category UNION ALL SELECT c.id, c.parent_id FROM category AS c JOIN tree AS t ON t.id = c.parent_id
+) CYCLE id SET mark TO 'again' DEFAULT 'first' USING trail
+SELECT id, mark, parent_id FROM tree;
+
+-- name: search_depth_first()
+-- SEARCH DEPTH FIRST over what may be NULL.
+-- Columns: id!, place!, parent_id?
+WITH RECURSIVE tree AS (
+    SELECT id, parent_id FROM category UNION ALL SELECT c.id, c.parent_id FROM category AS c JOIN tree AS t ON t.id = c.parent_id
+) SEARCH DEPTH FIRST BY parent_id SET place
+SELECT id, place, parent_id FROM tree;

@@ -98,3 +98,54 @@ WITH gone AS (DELETE FROM item WHERE id > 0 RETURNING old.id AS was, new.id AS b
 -- Parameters: note?
 -- Requires: 18
 UPDATE item SET note = :note WHERE note > '' RETURNING old.note AS was, new.note AS became;
+
+-- name: virtual_columns()
+-- A virtual column of a row that isn't there.
+-- Columns: was?, became!
+-- Requires: 18
+INSERT INTO virtual (id, width, height) VALUES (50, 1, 1) RETURNING old.label AS was, new.label AS became;
+
+-- name: constant_of_a_view()
+-- A constant column of a view, of a row that isn't there.
+-- Columns: was?, became!
+-- Requires: 18
+UPDATE v_const SET id = id + 100 RETURNING nullif(old.one, 1) AS was, new.one AS became;
+
+-- name: deleted_constant_of_a_view()
+-- Of a DELETE there is no new one.
+-- Columns: was!, became?
+-- Requires: 18
+DELETE FROM v_const WHERE id > 0 RETURNING old.one AS was, new.one AS became;
+
+-- name: trigger_between_old_and_new()
+-- A BEFORE trigger changes the new row; the old one is what WHERE tested.
+-- Columns: was!, became?
+-- Requires: 18
+UPDATE guarded SET note = 'y' WHERE note > '' RETURNING old.note AS was, new.note AS became;
+
+-- name: not_valid_constraint()
+-- A constraint that is not valid holds of the new row, not of the old one.
+-- Columns: was?, became!
+-- Requires: 18
+UPDATE unproved SET code = 'b' RETURNING old.code AS was, new.code AS became;
+
+-- name: moved_row()
+-- A row that moves between partitions.
+-- Columns: was!, became?, k!
+-- Requires: 18
+UPDATE watched SET k = 1 WHERE note > '' RETURNING old.note AS was, new.note AS became, new.k;
+
+-- name: whole_rows_in_expressions()
+-- Rows as values in expressions.
+-- Columns: missing!, document?, known!
+-- Requires: 18
+INSERT INTO item (id, price, title) VALUES (50, 1, 'a') RETURNING old IS NULL AS missing, to_jsonb(old) AS document, to_jsonb(new) AS known;
+
+-- name: merge_not_matched_by_source()
+-- All three sorts of action.
+-- Columns: was?, became?, source_id?, act!
+-- Requires: 18
+MERGE INTO item AS i USING sale AS s ON i.id = s.id
+WHEN NOT MATCHED THEN INSERT (id, price, title) VALUES (s.id, 1, 'new')
+WHEN NOT MATCHED BY SOURCE THEN DELETE
+RETURNING old.id AS was, new.id AS became, s.id AS source_id, merge_action() AS act;

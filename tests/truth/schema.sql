@@ -201,6 +201,9 @@ ALTER TABLE mended ADD CONSTRAINT mended_code CHECK (code IS NOT NULL) NOT VALID
 ALTER TABLE mended VALIDATE CONSTRAINT mended_code;
 CREATE TABLE dropped (id integer PRIMARY KEY, was integer NOT NULL, kept integer NOT NULL);
 ALTER TABLE dropped ALTER was DROP NOT NULL;
+CREATE TABLE shrunk (gone text NOT NULL, note text, also_gone integer, id integer NOT NULL, title text NOT NULL);
+ALTER TABLE shrunk DROP gone, DROP also_gone;
+CREATE TABLE "Odd name" ("order" integer NOT NULL, "a b" text, "ÜBER" integer NOT NULL);
 CREATE TABLE defaults (
     id integer PRIMARY KEY,
     counter integer DEFAULT 0,
@@ -248,6 +251,9 @@ CREATE RULE ruled_delete AS ON DELETE TO ruled
 CREATE TABLE vehicle (id integer NOT NULL, wheels integer, owner text);
 CREATE TABLE car (doors integer NOT NULL) INHERITS (vehicle);
 CREATE TABLE truck (wheels integer NOT NULL) INHERITS (vehicle);
+CREATE TABLE boat () INHERITS (vehicle);
+CREATE FUNCTION blank_owner() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.owner := NULL; RETURN NEW; END $$;
+CREATE TRIGGER blank_owner BEFORE UPDATE OF wheels ON boat FOR EACH ROW EXECUTE FUNCTION blank_owner();
 CREATE TABLE guard (id integer NOT NULL, own integer, CONSTRAINT own_here CHECK (own IS NOT NULL) NO INHERIT,
     shared integer CHECK (shared IS NOT NULL));
 CREATE TABLE guard_child () INHERITS (guard);
@@ -313,7 +319,15 @@ CREATE MATERIALIZED VIEW m_sales AS
     SELECT i.id, count(s.id) AS sales, max(s.quantity) AS most FROM item AS i LEFT JOIN sale AS s ON s.item_id = i.id
     GROUP BY i.id;
 CREATE VIEW v_on_m AS SELECT m.id, m.title, m.note, t.most FROM m_item AS m LEFT JOIN m_sales AS t ON t.id = m.id;
+CREATE VIEW v_const AS SELECT id, 1 AS one, coalesce(note, '') AS remark FROM item;
+CREATE VIEW v_stamped AS SELECT id, title, note, made_at FROM stamped;
+CREATE VIEW v_defaults AS SELECT id, counter, plain FROM defaults;
+ALTER VIEW v_defaults ALTER counter SET DEFAULT nullif(1, 1), ALTER plain SET DEFAULT 5;
+CREATE VIEW v_ruled AS SELECT id, title FROM item;
+CREATE RULE v_ruled_insert AS ON INSERT TO v_ruled
+    DO INSTEAD INSERT INTO logged VALUES (new.id + 1000, new.title) RETURNING NULL::integer, note;
 CREATE VIEW v_trap AS SELECT id, title, note FROM item;
 CREATE FUNCTION trap() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN NEW.id := NULL; NEW.title := NULL; NEW.note := NULL; RETURN NEW; END $$;
 CREATE TRIGGER trap INSTEAD OF INSERT OR UPDATE ON v_trap FOR EACH ROW EXECUTE FUNCTION trap();
+CREATE VIEW v_over_trap AS SELECT id, title FROM v_trap WHERE id > 0;

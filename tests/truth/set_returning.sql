@@ -140,3 +140,43 @@ SELECT s.n, nullif(s.n, 1) AS gap FROM generate_series(:first::integer, :last::i
 -- Requires: 17
 SELECT t.no, t.a, t.has
 FROM JSON_TABLE('[{"a": 1}, {"b": 2}]'::jsonb, '$[*]' COLUMNS (no FOR ORDINALITY, a integer PATH '$.a', has boolean EXISTS PATH '$.b')) AS t;
+
+-- name: hidden_in_order_by()
+-- A second function in ORDER BY fills the first one up.
+-- Columns: n?, id!
+SELECT generate_series(1, 1) AS n, id FROM item ORDER BY generate_series(1, 2);
+
+-- name: two_in_one_expression()
+-- Two functions in one expression go side by side.
+-- Columns: sum?, id!
+SELECT generate_series(1, 2) + generate_series(1, 3) AS sum, id FROM item;
+
+-- name: elements_in_the_select_list()
+-- unnest in the select list.
+-- Columns: tag?, id!
+SELECT unnest(tags) AS tag, id FROM account;
+
+-- name: ordinality_on_the_nullable_side()
+-- Even the number of the row is NULL where there is none.
+-- Columns: id!, word?, no?
+SELECT a.id, t.word, t.no FROM account AS a LEFT JOIN LATERAL unnest(a.tags) WITH ORDINALITY AS t (word, no) ON true;
+
+-- name: rows_of_a_table_type()
+-- Elements of an array of rows have what they were given, not what the table asks for.
+-- Columns: id?, title?, one!
+SELECT u.id, u.title, 1 AS one FROM unnest(ARRAY[ROW (NULL, 1, NULL, NULL, NULL, NULL, NULL)::item]) AS u;
+
+-- name: values_of_a_table_type()
+-- So has a value of that type.
+-- Columns: id?, one!
+SELECT (v.row).id AS id, 1 AS one FROM (VALUES (NULL::item)) AS v (row);
+
+-- name: whole_row_and_back()
+-- The row of a table is as filled as the table.
+-- Columns: id!, note?
+SELECT (x.row).id AS id, (x.row).note AS note FROM (SELECT i AS row FROM item AS i) AS x;
+
+-- name: user_function_on_the_nullable_side()
+-- An outer join over a user's function, and a test of it.
+-- Columns: id!, found?, tested?
+SELECT i.id, p.id AS found, p.title AS tested FROM item AS i LEFT JOIN pairs() AS p ON p.id = i.id;

@@ -157,3 +157,47 @@ SELECT id, note FROM item WHERE id IN (SELECT item_id FROM sale WHERE buyer = :b
 -- Columns: id!, note?
 -- Parameters: buyer! by-rule
 SELECT id, note FROM item AS i WHERE NOT EXISTS (SELECT FROM sale AS s WHERE s.item_id = i.id AND s.buyer = :buyer);
+
+-- name: scalar_window()
+-- A window function doesn't make a row where there is none.
+-- Columns: many?, one!
+SELECT (SELECT count(*) OVER () FROM sale LIMIT 1) AS many, (SELECT row_number() OVER ()) AS one;
+
+-- name: scalar_set_returning()
+-- A set-returning function may return nothing.
+-- Columns: first?, one!
+SELECT (SELECT generate_series(1, price - 10) LIMIT 1) AS first, (SELECT DISTINCT count(*) FROM sale) AS one FROM item;
+
+-- name: scalar_of_an_outer_aggregate()
+-- An aggregate of the outer query's columns is the outer query's, even inside a sub-query.
+-- Columns: most?, items!
+SELECT (SELECT max(i.price)) AS most, (SELECT count(i.price)) AS items FROM item AS i;
+
+-- name: scalar_with_fetch_first()
+-- FETCH FIRST 0 ROWS and LIMIT NULL.
+-- Columns: none?, every!
+SELECT (SELECT count(*) FROM sale FETCH FIRST 0 ROWS ONLY) AS none, (SELECT count(*) FROM sale LIMIT NULL) AS every;
+
+-- name: scalar_having_false()
+-- HAVING without an aggregate.
+-- Columns: gone?, group!
+SELECT (SELECT 1 HAVING price > 10) AS gone, (SELECT 1 GROUP BY ()) AS group FROM item;
+
+-- name: scalar_over_a_join()
+-- A query of one row beside one that may have none.
+-- Columns: joined?, alone!
+SELECT
+    (SELECT x.many FROM (SELECT count(*) AS many FROM sale) AS x, LATERAL generate_series(1, i.price - 10) AS s (n) LIMIT 1) AS joined,
+    (SELECT x.many FROM (SELECT count(*) AS many FROM sale) AS x, (SELECT count(*) AS other FROM shelf) AS y) AS alone
+FROM item AS i;
+
+-- name: scalar_with_a_limit_that_falls_back(most)
+-- LIMIT takes COALESCE, and 0 is a limit.
+-- Columns: many?, id!
+-- Parameters: most?
+SELECT (SELECT count(*) FROM sale LIMIT coalesce(:most, 1)) AS many, id FROM item;
+
+-- name: scalar_composite()
+-- A field of a row that may be missing.
+-- Columns: title?, known!
+SELECT (SELECT i FROM item AS i WHERE i.id = s.item_id).title AS title, (SELECT s).quantity AS known FROM sale AS s;

@@ -126,3 +126,31 @@ UPDATE item SET note = :note, title = :title WHERE id > 0;
 -- Columns: note?, id!
 -- Parameters: keep?
 UPDATE item SET note = CASE WHEN :keep::boolean THEN note END WHERE id > 0 RETURNING note, id;
+
+-- name: set_by_a_case(note)
+-- CASE with a parameter and constants.
+-- Columns: note!, discount?
+-- Parameters: note?
+UPDATE item SET note = CASE WHEN :note::text IS NULL THEN 'none' ELSE 'some' END WHERE id > 0 RETURNING note, discount;
+
+-- name: set_from_values()
+-- FROM VALUES of which one is NULL.
+-- Columns: note?, discount!
+UPDATE item SET note = v.note, discount = v.cut FROM (VALUES (1, 'x', 1), (2, NULL, 2)) AS v (id, note, cut) WHERE item.id = v.id RETURNING item.note, item.discount;
+
+-- name: set_from_a_cte()
+-- FROM WITH, grouped.
+-- Columns: discount!, note?
+WITH sold AS (SELECT item_id, count(*)::integer AS many, max(buyer) AS who FROM sale GROUP BY item_id)
+UPDATE item SET discount = sold.many, note = sold.who FROM sold WHERE sold.item_id = item.id RETURNING item.discount, item.note;
+
+-- name: set_to_a_parameter_that_is_compared_in_from(floor)
+-- A parameter compared in ON of an inner join in FROM.
+-- Columns: discount!, note?
+-- Parameters: floor!
+UPDATE item SET discount = :floor FROM sale AS s JOIN shelf AS f ON f.id = s.id AND s.quantity > :floor WHERE s.item_id = item.id RETURNING item.discount, item.note;
+
+-- name: set_to_what_the_join_tested()
+-- A column of another table that WHERE tested.
+-- Columns: note!, discount?
+UPDATE item AS i SET note = s.buyer, discount = s.refund FROM sale AS s WHERE s.item_id = i.id AND s.buyer > '' RETURNING i.note, i.discount;

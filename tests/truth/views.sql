@@ -112,3 +112,44 @@ SELECT c.oid, c.relname, t.tablespace FROM pg_class AS c JOIN pg_tables AS t ON 
 -- Columns: id!, sale_id!, refund?
 -- Parameters: sale_id!
 SELECT id, sale_id, refund FROM v_item_sale WHERE sale_id = :sale_id;
+
+-- name: constant_on_the_nullable_side()
+-- A constant in a view is NULL where the view's row is missing.
+-- Columns: id!, one?, remark?
+SELECT s.id, v.one, v.remark FROM sale AS s LEFT JOIN v_const AS v ON v.id = s.item_id;
+
+-- name: constant_in_a_view()
+-- Else it isn't.
+-- Columns: one!, remark!, note?
+SELECT v.one, v.remark, i.note FROM v_const AS v JOIN item AS i USING (id);
+
+-- name: view_on_a_view_with_a_trigger()
+-- A view that is written through to one with an INSTEAD OF trigger returns what that likes.
+-- Columns: id?, title?, one!
+INSERT INTO v_over_trap (id, title) VALUES (1, 'a') RETURNING id, title, 1 AS one;
+
+-- name: delete_from_a_view_with_a_trigger()
+-- A DELETE that the trigger isn't for goes to the table.
+-- Columns: id!, title!, note?
+DELETE FROM v_trap WHERE id > 0 RETURNING id, title, note;
+
+-- name: view_on_a_table_with_a_trigger()
+-- A BEFORE trigger of the table below a view.
+-- Columns: note?, title!
+INSERT INTO v_stamped VALUES (50, 'a', 'x', now()) RETURNING note, title;
+
+-- name: defaults_of_a_view()
+-- A view may have defaults of its own.
+-- Columns: counter?, plain!
+INSERT INTO v_defaults (id) VALUES (50) RETURNING counter, plain;
+
+-- name: rule_of_a_view()
+-- A rule of a view returns what it likes.
+-- Columns: id?, title!
+INSERT INTO v_ruled VALUES (1, 'a') RETURNING id, coalesce(title, '') AS title;
+
+-- name: update_a_constant_view(note)
+-- Columns of a view that are expressions.
+-- Columns: id!, one!, remark!, other?
+-- Parameters: note?
+UPDATE v_const SET id = id + 100 WHERE coalesce(:note, 'x') <> '' RETURNING id, one, remark, nullif(one, 1) AS other;
