@@ -59,4 +59,7 @@ def package_folder(name: str, *parts: str) -> Path:
     return Path(spec.submodule_search_locations[0], *parts)
 
 
-SCHEMAS = (ForeignSchema("rental", files=(FOLDER / "rental/schema.sql",), tables=16),)
+SCHEMAS = (
+    ForeignSchema("rental", files=(FOLDER / "rental/schema.sql",), tables=16),
+    ForeignSchema("manual", files=(FOLDER / "manual/schema.sql",), tables=30),
+)
