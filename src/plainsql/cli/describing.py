@@ -107,8 +107,10 @@ def _print_tables(result: dict[str, Any]) -> None:
         for what in ("params", "columns"):
             for item in entry[what]:
                 shown = item.get("domain") or item["pg_type"]
-                nullable = "yes" if item["nullable"] else "no"
-                table.add_row(what[:-1], item["name"], shown, item["py_type"], nullable)
+                by = f" (@{item['override']})" if "override" in item else ""
+                nullable = f"{'yes' if item['nullable'] else 'no'}{by if by != ' (@type)' else ''}"
+                python = f"{item['py_type']}{by if by == ' (@type)' else ''}"
+                table.add_row(what[:-1], item["name"], shown, python, nullable)
         for verb in ("reads", "writes"):
             if entry[verb]:
                 table.add_row(verb, ", ".join(entry[verb]), "", "", "")

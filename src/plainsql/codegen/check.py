@@ -137,7 +137,9 @@ def _changed_types(query: Query, shown: str, old: Signature, new: Signature) -> 
         for name in dict.fromkeys((*before, *after)):
             was, now = before.get(name, "nothing"), after.get(name, "nothing")
             if was != now:
-                message = f"{what} {name}: {shown} says {was}, the database says {now}"
+                is_own = any((o.is_parameter, o.name) == (what == "parameter", name) for o in query.overrides)
+                says = "the query file" if is_own else "the database"
+                message = f"{what} {name}: {shown} says {was}, {says} says {now}"
                 offset = _mention(query, name)
                 found.append(problem_at(query, offset, message, hint=_GENERATE, length=len(name) if offset else 1))
     if not found and old.returns != new.returns:

@@ -10,7 +10,8 @@ from typing import Literal
 from plainsql.codegen import literal
 from plainsql.codegen.aliases import definitions, needed_aliases
 from plainsql.codegen.imports import Imports, mentions, needed, unshadowed
-from plainsql.describe.model import Description
+from plainsql.codegen.named_types import NamedTypes
+from plainsql.describe.model import Column, Description, Parameter
 from plainsql.query import module_names as names
 from plainsql.query.model import Kind, QueryFile
 from plainsql.typemap import PyType, Wire, names_in, prefer_binary, spelled
@@ -59,11 +60,12 @@ def render_sync(file: QueryFile, descriptions: Sequence[Description], project: P
     """Return the synchronous module of *file*: row classes, statements and functions."""
     imports = Imports()
     imports.add("from __future__ import annotations")
+    types = NamedTypes(imports, descriptions)
     aliases: dict[str, str] = {}
     blocks: list[str] = []
     used: set[str] = set()
     for description in descriptions:
-        shape = _Shape(description, project, imports, aliases)
+        shape = _Shape(description, project, imports, aliases, types)
         blocks += shape.classes()
         blocks.append(shape.statement())
         blocks.append(shape.function(awaited=False))
@@ -73,19 +75,20 @@ def render_sync(file: QueryFile, descriptions: Sequence[Description], project: P
     if aliases:
         imports.add("from typing import TypeAlias")
     head = [_banner(file), *literal.docstring(_file_doc(file), ""), "", *imports.lines(project.root)]
-    return _assemble(head, definitions(aliases), blocks)
+    return _assemble(head, definitions(aliases), blocks, types.late_imports())
 
 
 def render_aio(file: QueryFile, descriptions: Sequence[Description], project: Project) -> str:
     """Return the asynchronous twin of *file*; classes and statements are those of the synchronous module."""
     imports = Imports()
     imports.add("from __future__ import annotations")
+    types = NamedTypes(imports, descriptions)
     aliases: dict[str, str] = {}
     shared: set[str] = set()
     used: set[str] = set()
     blocks: list[str] = []
     for description in descriptions:
-        shape = _Shape(description, project, imports, aliases, twin=True)
+        shape = _Shape(description, project, imports, aliases, types, twin=True)
         blocks.append(shape.function(awaited=True))
         shared |= shape.shared_names()
         used.add(_CALL[description.query.kind])
@@ -93,7 +96,7 @@ def render_aio(file: QueryFile, descriptions: Sequence[Description], project: Pr
         imports.add(f"from plainsql.aio.execute import {', '.join(sorted({'Conn', *used}))}")
         imports.add(f"from {project.package}.{file.stem} import {', '.join(sorted(shared))}")
     head = [_banner(file), *literal.docstring(_file_doc(file), ""), "", *imports.lines(project.root)]
-    return _assemble(head, [], blocks)
+    return _assemble(head, [], blocks, types.late_imports())
 
 
 class _Shape:
@@ -105,6 +108,7 @@ class _Shape:
         project: Project,
         imports: Imports,
         aliases: dict[str, str],
+        types: NamedTypes,
         *,
         twin: bool = False,
     ) -> None:
@@ -113,6 +117,7 @@ class _Shape:
         self.project = project
         self.imports = imports
         self.aliases = aliases
+        self.types = types
         self.twin = twin
         self.row = names.row_class(self.query.name) if self.query.kind in ("one", "optional", "many") else None
         self.params = names.params_class(self.query.name) if self.query.kind == "many_exec" else None
@@ -129,7 +134,7 @@ class _Shape:
         if self.row:
             columns = self.description.columns
             taken = [column.name for column in columns]
-            fields = [(c.name, self._annotation(c.python, "result", c.nullable, taken=taken)) for c in columns]
+            fields = [(c.name, self._annotation(c, "result", taken=taken)) for c in columns]
             if self.project.rows == "dataclass":
                 self.imports.add("from dataclasses import dataclass")
                 header = f"@dataclass(frozen=True, slots=True)\nclass {self.row}:"
@@ -141,7 +146,7 @@ class _Shape:
             self.imports.add("from typing import TypedDict")
             parameters = self.description.parameters
             taken = [parameter.name for parameter in parameters]
-            fields = [(p.name, self._annotation(p.python, "parameter", p.nullable, taken=taken)) for p in parameters]
+            fields = [(p.name, self._annotation(p, "parameter", taken=taken)) for p in parameters]
             found.append(
                 _class(f"class {self.params}(TypedDict):", fields, f"One set of arguments of {self.query.name}.")
             )
@@ -150,8 +155,8 @@ class _Shape:
     def statement(self) -> str:
         """Return the statement: the SQL and everything known of it before it runs."""
         query, description = self.query, self.description
-        parameters = [parameter.python for parameter in description.parameters]
-        columns = [] if query.kind in ("exec", "many_exec") else [column.python for column in description.columns]
+        parameters = description.parameters
+        columns = () if query.kind in ("exec", "many_exec") else description.columns
         lines = [
             f"name={literal.string(query.key)},",
             f"file={literal.string(query.file)},",
@@ -167,13 +172,15 @@ class _Shape:
             lines[3] = 'sql="",'
         if parameters:
             lines += _argument("params", map(literal.string, query.parameters))
-            lines += _argument("dump_oids", (self._spelled(found, found.dump_oid) for found in parameters))
-            lines += _argument("bind_oids", (str(found.bind_oid) for found in parameters))
+            lines += _argument("dump_oids", (self._spelled(found, found.python.dump_oid) for found in parameters))
+            lines += _argument("bind_oids", (str(found.python.bind_oid) for found in parameters))
         if self.row:
             lines.append(f"row={self.row},")
         if columns:
-            in_binary = self._in_binary(columns)
-            wires = [self._spelled(found, found.wire if in_binary else found.load_oid) for found in columns]
+            in_binary = self._in_binary([column.python for column in columns])
+            wires = [
+                self._spelled(found, found.python.wire if in_binary else found.python.load_oid) for found in columns
+            ]
             lines += _argument("load_oids", wires)
             if in_binary:
                 self.imports.add("from plainsql.execute import wire")
@@ -181,6 +188,8 @@ class _Shape:
         if parameters and self.project.format == "binary":
             self.imports.add("from plainsql.execute import wire")
             lines.append("send=wire.BINARY,")
+        if promises := [promise for value in (*parameters, *columns) for promise in value.promises]:
+            lines += _argument("not_null", map(literal.string, promises))
         if query.timeout is not None:
             lines.append(f"timeout={query.timeout!r},")
         body = "\n".join(f"    {line}" for line in lines)
@@ -199,9 +208,7 @@ class _Shape:
             self.imports.add("from collections.abc import Iterable")
             arguments = []
         else:
-            arguments = [
-                f"{p.name}: {self._annotation(p.python, 'parameter', p.nullable)}" for p in self.description.parameters
-            ]
+            arguments = [f"{p.name}: {self._annotation(p, 'parameter')}" for p in self.description.parameters]
         returns = self._returns()
         keyword = "async def" if awaited else "def"
         start = f"{keyword} {query.name}("
@@ -238,32 +245,39 @@ class _Shape:
         return {"many": f"list[{self.row}]", "optional": f"{self.row} | None"}.get(self.query.kind, self.row)
 
     def _value_type(self) -> str:
-        column = self.description.columns[0]
-        return self._annotation(column.python, "result", column.nullable)
+        return self._annotation(self.description.columns[0], "result")
 
     def _statement_type(self) -> str:
         return self.row or (self._value_type() if self.query.kind == "value" else "None")
 
     def _annotation(
-        self, found: PyType, side: Literal["parameter", "result"], nullable: bool, *, taken: Sequence[str] = ()
+        self, value: Parameter | Column, side: Literal["parameter", "result"], *, taken: Sequence[str] = ()
     ) -> str:
+        found = value.python
+        if value.annotation is not None:
+            annotation = self.types.spelled(value.annotation, fields=taken)
+            return f"{annotation} | None" if value.nullable and not value.annotation.takes_none else annotation
         annotation = found.parameter if side == "parameter" else found.result
         given = (*found.imports, *self._class_imports(found))
-        for name, value in needed_aliases(annotation, found.aliases):
-            self.aliases[name] = value
+        for name, meaning in needed_aliases(annotation, found.aliases):
+            self.aliases[name] = meaning
             if mentions(annotation, name):
                 self._used_aliases.add(name)
             if not self.twin:
-                self.imports.add(*needed(value, given))
+                self.imports.add(*needed(meaning, given))
         annotation, lines = unshadowed(annotation, taken, needed(annotation, given))
         self.imports.add(*lines)
-        return f"{annotation} | None" if nullable else annotation
+        return f"{annotation} | None" if value.nullable else annotation
 
-    def _spelled(self, found: PyType, wire: Wire) -> str:
+    def _spelled(self, value: Parameter | Column, wire: Wire) -> str:
+        found = value.python
         lines = (*found.imports, *self._class_imports(found), "from plainsql.execute import wire")
         names = names_in(wire)
         self.imports.add(*(line for name in names for line in needed(name, lines)))
-        return spelled(wire)
+        if value.annotation is None:
+            return spelled(wire)
+        self.imports.add("from plainsql.execute import wire")
+        return f"wire.Typed({spelled(wire)}, lambda: {self.types.spelled(value.annotation)})"
 
     def _class_imports(self, found: PyType) -> list[str]:
         return [f"from {self.project.types} import {composite.name}" for composite in found.classes]
@@ -295,10 +309,13 @@ def _doc(description: Description) -> list[str]:
     for directive in query.directives:
         if directive.name == "why":
             lines += ["", *textwrap.wrap(f"Why: {directive.argument}", _WIDTH - 4, break_long_words=False)]
+    if query.overrides:
+        said = f"Overrides: {', '.join(map(str, query.overrides))}."
+        lines += ["", *textwrap.wrap(said, _WIDTH - 4, break_long_words=False, break_on_hyphens=False)]
     return [*lines, "", f"Source: {query.file}:{query.line}"]
 
 
-def _assemble(head: Sequence[str], definitions: Sequence[str], blocks: Sequence[str]) -> str:
+def _assemble(head: Sequence[str], definitions: Sequence[str], blocks: Sequence[str], tail: Sequence[str]) -> str:
     text = "\n".join(head)
     if definitions:
         text += "\n\n" + "\n".join(definitions)
@@ -307,4 +324,6 @@ def _assemble(head: Sequence[str], definitions: Sequence[str], blocks: Sequence[
         is_assignment = ": Statement[" in block.split("\n", 1)[0]
         text += ("\n\n" if is_assignment and previous_is_assignment else "\n\n\n") + block
         previous_is_assignment = is_assignment
+    if tail:
+        text += "\n\n\n" + "\n".join(tail)
     return text + "\n"

@@ -72,7 +72,8 @@ class Session:
         self._describer = self._new_describer()
 
     def _new_describer(self) -> Describer:
-        return Describer(self.conn, custom_types(self.conn, self.config.types, self.config.import_folders))
+        folders = self.config.import_folders
+        return Describer(self.conn, custom_types(self.conn, self.config.types, folders), folders)
 
     def describe(self, progress: Progress | None = None) -> Described:
         """Load the query files as they are now and describe what is new."""
@@ -93,7 +94,8 @@ class Session:
         return Described(catalog, found)
 
     def _describe(self, query: Query) -> Description:
-        key = (query.sql, query.kind, query.parameters, query.statements)
+        said = tuple(override.meaning for override in query.overrides)
+        key = (query.sql, query.kind, query.parameters, query.statements, said)
         known = self._known.get(key)
         # Faults and warnings carry positions, which move with the text around them.
         if known is not None and known.problem is None and not known.warnings:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -12,6 +13,7 @@ from plainsql.custom_types import CustomType
 from plainsql.describe.columns import check_columns, warn_of_columns
 from plainsql.describe.inference import prepare_inferring
 from plainsql.describe.model import Column, Description, Parameter
+from plainsql.describe.overrides import apply_overrides
 from plainsql.describe.relations import RelationCatalog
 from plainsql.describe.statement import Prepared, Refusal, prepare
 from plainsql.describe.tree import TreeUnavailableError, analysed_tree
@@ -36,14 +38,21 @@ class Describer:
     Args:
         conn: In autocommit.
         custom: What the project's settings make of types, by OID.
+        folders: Where the project's own packages may lie; None: names of ``@type`` are not looked for.
     """
 
-    def __init__(self, conn: psycopg.Connection[Any], custom: Mapping[int, CustomType] | None = None) -> None:
+    def __init__(
+        self,
+        conn: psycopg.Connection[Any],
+        custom: Mapping[int, CustomType] | None = None,
+        folders: Sequence[Path] | None = None,
+    ) -> None:
         if not conn.autocommit:
             raise ValueError("describe needs a connection in autocommit")
         self._conn = conn
         self._types = TypeCatalog(conn, custom)
         self._relations = RelationCatalog(conn)
+        self._folders = folders
 
     def describe(self, query: Query) -> Description:
         """Return what the server says of *query*; a refusal is its ``problem``."""
@@ -94,13 +103,24 @@ class Describer:
             )
             for number, (name, type) in enumerate(zip(query.parameters, given, strict=True), 1)
         )
+        refused = {
+            name
+            for number, (name, type) in enumerate(zip(query.parameters, given, strict=True), 1)
+            if number in analysis.refused_parameters or type.not_null
+        }
+        parameters, columns, problems = apply_overrides(
+            query, parameters, columns, refused=refused, folders=self._folders
+        )
+        if wrong := [problem for problem in problems if problem.level == "error"]:
+            others = [problem for problem in problems if problem is not wrong[0]]
+            return Description(query, problem=wrong[0], warnings=(*others, *warnings))
         return Description(
             query,
             parameters=parameters,
             columns=columns,
             reads=self._relations.names(analysis.reads),
             writes=self._relations.names(analysis.writes),
-            warnings=(*warnings, *_unknown_types(query, parameters, columns)),
+            warnings=(*warnings, *_unknown_types(query, parameters, columns), *problems),
         )
 
     def _columns(self, prepared: Prepared, analysis: Analysis) -> tuple[Column, ...]:

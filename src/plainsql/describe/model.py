@@ -2,49 +2,67 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from plainsql.query.annotations import Annotation
 from plainsql.query.model import Query
+from plainsql.query.overrides import Verdict
 from plainsql.query.problem import Problem
 from plainsql.typemap import PgType, PyType, python_type
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
-    """
-    A named parameter; *nullable* says that None makes sense. *domain* is the domain's name, *declared* the
-    domain itself, *type* its base type.
-    """
-
+class _Value:
     name: str
     type: PgType
     nullable: bool
     domain: str | None = None
     declared: PgType | None = None
+    override: Verdict | None = None
+    annotation: Annotation | None = None
+    promises: tuple[str, ...] = ()
+
+    @property
+    def has_full_elements(self) -> bool:
+        """Whether the elements of the array can't be NULL, by the query's word."""
+        return any(promise.endswith("[]") for promise in self.promises)
 
     @property
     def python(self) -> PyType:
         """How it looks in generated code, where a domain has its own name."""
-        return python_type(self.declared or self.type)
+        return self._overridden(python_type(self.type if self.has_full_elements else self.declared or self.type))
+
+    @property
+    def base_python(self) -> PyType:
+        """How it looks with a domain as what it is made of."""
+        return self._overridden(python_type(self.type))
+
+    def _overridden(self, found: PyType) -> PyType:
+        if self.annotation is not None:
+            text = str(self.annotation)
+            return replace(found, parameter=text, result=text, aliases=(), known=True)
+        if self.has_full_elements:
+            parameter, result = (f"{name.removesuffix(' | None]')}]" for name in (found.parameter, found.result))
+            return replace(found, parameter=parameter, result=result)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class Parameter(_Value):
+    """
+    A named parameter; *nullable* says that None makes sense. *domain* is the domain's name, *declared* the
+    domain itself, *type* its base type. *override* is the directive that changed it, *annotation* the type by
+    ``@type``, *promises* what must be checked: ``:status``, ``:ids[]``.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Column(_Value):
     """
     A result column; *nullable* unless proved otherwise. *domain* is the domain's name, *declared* the
-    domain itself, *type* its base type.
+    domain itself, *type* its base type. *override* is the directive that changed it, *annotation* the type by
+    ``@type``, *promises* what must be checked: ``total``, ``tags[]``.
     """
-
-    name: str
-    type: PgType
-    nullable: bool
-    domain: str | None = None
-    declared: PgType | None = None
-
-    @property
-    def python(self) -> PyType:
-        """How it looks in generated code, where a domain has its own name."""
-        return python_type(self.declared or self.type)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from typing import Any, Protocol
 
 from plainsql.describe.model import Column, Description, Parameter
 from plainsql.query.problem import Problem
-from plainsql.typemap import python_type
 
 
 class HasProblems(Protocol):
@@ -45,8 +44,8 @@ def _entry(description: Description) -> dict[str, Any]:
         "file": query.file,
         "line": query.line,
         "kind": query.kind,
-        "params": [_value(parameter, python_type(parameter.type).parameter) for parameter in description.parameters],
-        "columns": [_value(column, python_type(column.type).result) for column in description.columns],
+        "params": [_value(parameter, parameter.base_python.parameter) for parameter in description.parameters],
+        "columns": [_value(column, column.base_python.result) for column in description.columns],
         "reads": list(description.reads),
         "writes": list(description.writes),
         "error": None if description.problem is None else _error(description.problem),
@@ -57,7 +56,8 @@ def _value(value: Parameter | Column, py_type: str) -> dict[str, Any]:
     described: dict[str, Any] = {"name": value.name, "pg_type": value.type.name}
     if isinstance(value, Column):
         described["domain"] = value.domain
-    return {**described, "py_type": py_type, "nullable": value.nullable}
+    described |= {"py_type": py_type, "nullable": value.nullable}
+    return described | ({"override": value.override} if value.override else {})
 
 
 def _unloaded(problem: Problem) -> dict[str, Any]:

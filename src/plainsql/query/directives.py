@@ -9,6 +9,7 @@ from typing import Final
 
 from plainsql.query.comments import DirectiveLine
 from plainsql.query.model import Directive, Kind
+from plainsql.query.overrides import VERDICTS, Override, Verdict, contradictions, read_overrides
 from plainsql.query.source import Faults, closest, position_in
 
 EXISTS: Final[dict[str, bool]] = {
@@ -17,8 +18,8 @@ EXISTS: Final[dict[str, bool]] = {
     "before": False,
     "cache": False,
     "changes": False,
-    "notnull": False,
-    "null": False,
+    "notnull": True,
+    "null": True,
     "optimistic": False,
     "optional": False,
     "order": False,
@@ -29,13 +30,14 @@ EXISTS: Final[dict[str, bool]] = {
     "rows": True,
     "scope": False,
     "timeout": True,
-    "type": False,
+    "type": True,
     "why": True,
 }
 """Every directive of the language; False until the feature behind it exists."""
 
-REPEATABLE: Final = frozenset({"why"})
+REPEATABLE: Final = frozenset({"why", *VERDICTS})
 
+_VERDICTS: Final[dict[str, Verdict]] = {verdict: verdict for verdict in VERDICTS}
 _DURATION: Final = re.compile(r"(?P<number>\d{1,10}(?:\.\d{1,6})?)[ \t]*(?P<unit>ms|s|min)\Z")
 _SECONDS: Final = {"ms": 0.001, "s": 1.0, "min": 60.0}
 _LONGEST: Final = 2_147_483.647  # statement_timeout is an integer of milliseconds
@@ -48,6 +50,7 @@ class Meaning:
     directives: tuple[Directive, ...]
     kind: Kind
     timeout: float | None
+    overrides: tuple[Override, ...] = ()
 
 
 def read_directives(lines: Sequence[DirectiveLine], kind: Kind, suffix: str, faults: Faults, query: str) -> Meaning:
@@ -64,6 +67,7 @@ def read_directives(lines: Sequence[DirectiveLine], kind: Kind, suffix: str, fau
     kept: list[Directive] = []
     first_lines: dict[str, int] = {}
     timeout: float | None = None
+    overrides: list[Override] = []
     for line in lines:
         length = line.end - line.start
         if not EXISTS.get(line.name, False):
@@ -85,6 +89,8 @@ def read_directives(lines: Sequence[DirectiveLine], kind: Kind, suffix: str, fau
             fault = _rows_fault(line.argument, suffix)
             if fault is None:
                 kind = "one"
+        elif verdict := _VERDICTS.get(line.name):
+            overrides += read_overrides(line, verdict, faults, query)
         elif not line.argument:
             fault = f"'@{line.name}' says nothing", f"write the reason: @{line.name} …"
         if fault:
@@ -92,7 +98,8 @@ def read_directives(lines: Sequence[DirectiveLine], kind: Kind, suffix: str, fau
         place = position_in(faults.text, line.start)
         kept.append(Directive(line.name, line.argument, place))
         first_lines.setdefault(line.name, place.line)
-    return Meaning(tuple(kept), kind, timeout)
+    contradictions(overrides, faults, query)
+    return Meaning(tuple(kept), kind, timeout, tuple(overrides))
 
 
 def _rows_fault(argument: str, suffix: str) -> tuple[str, str] | None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from plainsql.query.overrides import Override
 
 Kind = Literal["one", "optional", "many", "value", "exec", "many_exec", "script"]
 """What a call returns; DESIGN's table of aiosql suffixes."""
@@ -61,6 +64,7 @@ class Query:
         source_map: From a character of ``sql`` to its place in the file.
         timeout: Seconds, from ``@timeout``.
         statement_starts: For each of *statements*, the character offset in *sql* at which it begins.
+        overrides: What ``@null``, ``@notnull`` and ``@type`` say, in file order.
     """
 
     name: str
@@ -76,6 +80,7 @@ class Query:
     source_map: SourceMap
     timeout: float | None = None
     statement_starts: tuple[int, ...] = (0,)
+    overrides: tuple[Override, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

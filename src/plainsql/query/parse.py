@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from plainsql.query.comments import block_directives, directive_in, prose
 from plainsql.query.directives import misplaced, read_directives
 from plainsql.query.headers import Block, Grammar, Header, inner_header, lookalike, spec_fault, split_blocks
 from plainsql.query.lexer import Token
-from plainsql.query.model import Query, QueryFile
+from plainsql.query.model import Kind, Query, QueryFile
 from plainsql.query.names import query_name_fault
+from plainsql.query.overrides import check_overrides
 from plainsql.query.parameters import check_parameters, find_parameters, rewrite
 from plainsql.query.problem import Problem
 from plainsql.query.source import Faults, position_in
 from plainsql.query.statements import split_statements
+
+_NO_COLUMNS: Final[dict[Kind, str]] = {"exec": "!", "many_exec": "*!", "script": "#"}
+"""Suffixes of queries that return no columns."""
 
 
 def parse_file(text: str, *, path: str, stem: str, grammar: Grammar) -> tuple[QueryFile, tuple[Problem, ...]]:
@@ -111,6 +116,7 @@ def _query(block: Block, header: Header, key: str, number: int, faults: Faults) 
             statements = statements[:1]
         found = find_parameters(text, statements[0], header.parameters)
         names = check_parameters(found, header, block.spec_start, faults, key)
+    check_overrides(meaning.overrides, _NO_COLUMNS.get(header.kind, ""), names, faults, key)
     if any(problem.query == key and problem.level == "error" for problem in faults.found[known:]):
         return None
     start, end = statements[0][0].start, statements[-1][-1].end
@@ -136,6 +142,7 @@ def _query(block: Block, header: Header, key: str, number: int, faults: Faults) 
         source_map=source_map,
         timeout=meaning.timeout,
         statement_starts=starts,
+        overrides=meaning.overrides,
     )
 
 
