@@ -1,10 +1,9 @@
-"""Every type goes to the server and back through generated code: alone and in arrays, in both formats, sync and async."""
+"""Every type goes to the server and back through generated code: alone and in arrays, in both formats."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -107,9 +106,9 @@ def test_a_value_is_what_psycopg_itself_reads(case: Case, made: Generated, conn:
         text = run(made.sync, conn, f"text_{number}", value)
         row = conn.cursor(binary=is_binary).execute(f"SELECT %s::{case.name}", [text]).fetchone()  # type: ignore[arg-type]
         assert row is not None
-        if not isinstance(row[0], str | bytes) and (case.name, is_binary) != ("real", True):
-            assert row[0] == value
-        elif case.annotation == "str" and not is_binary:
+        # psycopg has text or bytes for types that it doesn't know, and more digits for a binary real.
+        is_comparable = not isinstance(row[0], str | bytes) and (case.name, is_binary) != ("real", True)
+        if is_comparable or (case.annotation == "str" and not is_binary):
             assert row[0] == value
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+import unicodedata
 
 _TAKEN = frozenset(
     {
@@ -57,9 +58,11 @@ def field_names(members: list[str]) -> list[str]:
     """Return Python names for the members of a composite type: ``order status`` -> ``order_status``, each once."""
     found: list[str] = []
     for member in members:
-        name = member if member.isidentifier() else re.sub(r"\W+", "_", member)
-        name = name.lstrip("_") or "member"
-        name = f"member_{name}" if name[0].isdigit() else name
+        # Python compares names in this normal form.
+        text = unicodedata.normalize("NFKC", member)
+        name = "".join(char if f"a{char}".isidentifier() else "_" for char in text)
+        name = (name if name == text else re.sub("_+", "_", name)).lstrip("_") or "member"
+        name = name if name.isidentifier() else f"member_{name}"
         name = f"{name}_" if keyword.iskeyword(name) else name
         unique, number = name, 2
         while unique in found:

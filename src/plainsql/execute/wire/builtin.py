@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from struct import Struct
 from typing import Any
 
 import psycopg
@@ -17,11 +16,11 @@ from plainsql.execute.arguments import accepts, found
 from plainsql.execute.columns import TEXTS, read_as, reads, reads_binary
 from plainsql.execute.wire.arrays import Array
 from plainsql.execute.wire.codec import BINARY, TEXT, Codec, Dump, Load
+from plainsql.execute.wire.digits import nearest_double
 from plainsql.execute.wire.ranges import Multirange, Range
 
 FLOAT4, INTERVAL = 700, 1186
 _JSON = {114, 3802}
-_float4 = Struct("!f")
 
 
 @cache
@@ -60,7 +59,7 @@ class Builtin(Codec):
             if oid == INTERVAL and format == TEXT:
                 return _finite(load)
             if oid == FLOAT4 and format == BINARY:
-                return shortest_float4
+                return lambda data: nearest_double(bytes(data))
         return load
 
     def dumper(self, tx: Transformer, format: Format) -> Dump:
@@ -91,17 +90,3 @@ def _finite(load: Load) -> Load:
         return load(data)
 
     return load_finite
-
-
-def shortest_float4(data: Any) -> float:
-    """Return the shortest decimal that is this number, as the server writes it: 0.1, not 0.10000000149011612."""
-    packed = bytes(data)
-    value: float = _float4.unpack(packed)[0]
-    for digits in range(1, 9):
-        shorter = float(f"{value:.{digits}g}")
-        try:
-            if _float4.pack(shorter) == packed:
-                return shorter
-        except OverflowError:  # rounded up beyond the largest number of 4 bytes
-            continue
-    return float(f"{value:.9g}")

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from struct import Struct, unpack, unpack_from
 
+from plainsql.execute.wire.digits import digits_of_double
 from plainsql.execute.wire.search import plain_tsquery, plain_tsvector
 
 _SIGNIFICANT = 15
@@ -22,20 +22,17 @@ def number(value: float) -> str:
     """Return a float as the server writes it: the fewest digits, an exponent below 1e-4 and from 1e15 on."""
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    sign, digits, exponent = Decimal(repr(value)).as_tuple()
-    assert isinstance(exponent, int)
-    shown = "".join(map(str, digits)).rstrip("0") or "0"
-    power = exponent + len(digits) - 1
-    if shown == "0":
-        text = "0"
-    elif power < -4 or power >= _SIGNIFICANT:
+    mantissa, _, exponent = (digits_of_double(abs(value)) if value else "0").partition("e")
+    shown = mantissa.replace(".", "").rstrip("0") or "0"
+    power = int(exponent or 0)
+    if power < -4 or power >= _SIGNIFICANT:
         text = f"{shown[0]}{'.' if shown[1:] else ''}{shown[1:]}e{'+' if power >= 0 else '-'}{abs(power):02}"
     elif power < 0:
         text = f"0.{'0' * (-power - 1)}{shown}"
     else:
         whole = shown[: power + 1].ljust(power + 1, "0")
         text = f"{whole}.{shown[power + 1 :]}" if shown[power + 1 :] else whole
-    return f"-{text}" if sign else text
+    return f"-{text}" if math.copysign(1, value) < 0 else text
 
 
 def _points(data: bytes, start: int = 0) -> Iterator[str]:
