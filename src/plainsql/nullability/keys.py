@@ -96,11 +96,13 @@ def resolved_at_home(var: Node, home: Context, facts: Facts) -> tuple[Node, Cont
     number = var.number("varattno")
     if rte is None or number < 1 or row_version(var, home):
         return None
+    if home.is_grouped and home.scope.query.items("groupingSets"):
+        return None  # two keys that are one column below are nulled apart
     match rte.number("rtekind", -1):
         case 2:
             expr = item(rte, "joinaliasvars", number)
             return None if expr is None else (expr, home)
-        case 9 if not home.scope.query.items("groupingSets"):
+        case 9:
             expr = item(rte, "groupexprs", number)
             return None if expr is None else (expr, home)
         case _:

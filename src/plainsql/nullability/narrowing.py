@@ -11,6 +11,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from plainsql.nullability.facts import TABLES
 from plainsql.nullability.grouping import groups_have_rows, is_grouped
 from plainsql.nullability.keys import every_field_key, item, kept_key, key_of, relation_key, resolved
 from plainsql.nullability.node import Node
@@ -146,6 +147,8 @@ def _of_connective(condition: Node, value: Is, context: Context, prover: Prover)
 
 def _of_not_null(test: Node, context: Context, prover: Prover) -> Claims:
     arg = test.node("arg")
+    if arg is not None and _is_taken_on_trust(arg, context, prover):
+        return NOTHING
     claims = not_null(arg, context, prover)
     if arg is not None and test.flag("argisrow") and test.number("nulltesttype") != _IS_NULL:
         claims |= _of_every_field(arg, context, prover)
@@ -168,6 +171,25 @@ def _of_grouping(condition: Node, value: Is, context: Context) -> Claims:
         return NOTHING
     stands = (bit[0] == 0 and value is Is.TRUE) or (bit[0] == 1 and value in (Is.FALSE, Is.NOT_TRUE))
     return frozenset({kept_key(context.scope.id, refs[0])}) if stands else NOTHING
+
+
+def _is_taken_on_trust(expr: Node, context: Context, prover: Prover) -> bool:
+    """
+    Return whether the planner drops IS NOT NULL on a column because its NOT NULL says so, which a foreign table breaks.
+
+    Rule: optimizer/plan/initsplan.c, restriction_is_always_true (PostgreSQL 17).
+    """
+    while expr.tag == "VAR" and (other := resolved(expr, context, prover.facts)) is not None:
+        expr, context = other
+    if expr.tag != "VAR":
+        return False
+    rte = context.up(expr.number("varlevelsup")).scope.relation(expr.number("varno"))
+    relation = prover.facts.relations.get(rte.number("relid")) if rte is not None else None
+    column = relation.columns.get(expr.number("varattno")) if relation is not None else None
+    if relation is None or column is None or not column.not_null:
+        return False
+    members = [prover.facts.relations.get(oid) for oid in relation.family]
+    return any(member is None or member.kind not in TABLES for member in members)
 
 
 def _of_every_field(row: Node, context: Context, prover: Prover) -> Claims:
