@@ -32,7 +32,7 @@ class Failure:
     detail: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Tally:
     """What was measured over many statements; *refused* and *warned* by message, *columns* by what made them."""
 

@@ -31,6 +31,9 @@ class Piece:
     separator: str = ""
     least: int = 1
 
+    def __repr__(self) -> str:
+        return repr(str(self))
+
     def __str__(self) -> str:
         return self.separator.join(str(part) for part in self.parts)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,6 +13,7 @@ from psycopg.pq import ExecStatus
 
 from plainsql.describe import Describer
 from plainsql.describe.model import Description
+from plainsql.query.model import Query
 from tests.fixtures.queries import bare_query
 from tests.soundness.draw import Draw
 from tests.soundness.families import add_families
@@ -56,6 +58,11 @@ class Run:
     types: tuple[int, ...] = ()
     nulls: tuple[bool, ...] = ()
     with_null_parameters: bool = False
+
+
+def as_query(sql: str) -> Query:
+    """Return *sql* as a query with as many parameters as it names."""
+    return bare_query(sql, max((int(number) for number in re.findall(r"\$(\d+)", sql)), default=0))
 
 
 @dataclass(slots=True)
@@ -145,10 +152,10 @@ class Workbench:
     def describe(self, sql: str) -> Description:
         """Return what is declared of *sql*."""
         assert self.describer is not None
-        parameters = max((number for number in range(1, 60) if f"${number}" in sql), default=0)
-        description = self.describer.describe(bare_query(sql, parameters))
+        query = as_query(sql)
+        description = self.describer.describe(query)
         if description.problem is not None and "returns no columns" in description.problem.message:
-            description = self.describer.describe(replace(bare_query(sql, parameters), kind="exec"))
+            description = self.describer.describe(replace(query, kind="exec"))
         return description
 
     def enter(self, state: State) -> None:

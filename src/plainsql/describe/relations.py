@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 
+from plainsql.describe.types import MAX_OID
 from plainsql.errors import PlainSQLError
 from plainsql.nullability import Facts, Function, Node, Relation, TableColumn, read_query, read_tree, value_is_not_null
 from plainsql.queries.catalog import list_visible_relations
@@ -25,9 +26,9 @@ from plainsql.queries.relations import (
 from plainsql.query.source import closest
 from plainsql.typemap.builtin import FIRST_USER_OID
 
-_RELATION = re.compile(r":relid ([1-9]\d*)")
-_FUNCTION = re.compile(r":(?:funcid|opfuncid|aggfnoid|winfnoid) ([1-9]\d*)")
-_TYPE = re.compile(r":(?:resulttype|paramtype) ([1-9]\d{4,})")
+_RELATION = re.compile(r":relid ([1-9]\d{0,9})\b")
+_FUNCTION = re.compile(r":(?:funcid|opfuncid|aggfnoid|winfnoid) ([1-9]\d{0,9})\b")
+_TYPE = re.compile(r":(?:resulttype|paramtype) ([1-9]\d{4,9})\b")
 
 
 class RelationCatalog:
@@ -61,7 +62,7 @@ class RelationCatalog:
                     self._domains.add(row.oid)
 
     def _new(self, what: str, oids: Iterable[str | int]) -> list[int]:
-        found = sorted({int(oid) for oid in oids if (what, int(oid)) not in self._asked})
+        found = sorted({int(oid) for oid in oids if (what, int(oid)) not in self._asked and int(oid) <= MAX_OID})
         self._asked.update((what, oid) for oid in found)
         return found
 

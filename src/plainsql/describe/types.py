@@ -11,6 +11,8 @@ from plainsql.custom_types import CustomType
 from plainsql.queries.catalog import ListTypesRow, list_types
 from plainsql.typemap import PgType, TypeKind
 
+MAX_OID = 2**32 - 1
+
 _KINDS: dict[str, TypeKind] = {
     "c": "composite",
     "d": "domain",
@@ -37,7 +39,7 @@ class TypeCatalog:
 
     def read(self, oids: Iterable[int]) -> None:
         """Read the types that are not known yet, in one query."""
-        missing = sorted({oid for oid in oids if oid and oid not in self._types})
+        missing = sorted({oid for oid in oids if 0 < oid <= MAX_OID and oid not in self._types})
         if missing:
             rows = {row.oid: row for row in list_types(self._conn, oids=missing)}
             for oid in rows:
