@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
@@ -10,6 +12,7 @@ from typing import Any
 import msgspec
 
 from plainsql.execute import wire
+from plainsql.query.annotations import Annotation
 from plainsql.typemap import CompositeClass, Made, Name, PyType, Wire
 
 
@@ -22,6 +25,40 @@ def made(described: Wire, python: PyType) -> Any:
         python: The type.
     """
     return _codec(described, {composite.name: _class(composite) for composite in python.classes}, python.imports)
+
+
+def typed(kind: Any, annotation: Annotation) -> wire.Typed:
+    """Return what reads and writes *kind* as the type that a query names."""
+    python = _evaluated(ast.parse(str(annotation), mode="eval").body)
+    return wire.Typed(kind, lambda: python)
+
+
+def _evaluated(node: ast.expr) -> Any:
+    """Return the type of an annotation that was read already: nothing else than names, choices and what is inside."""
+    match node:
+        case ast.BinOp(left=left, right=right):
+            return _evaluated(left) | _evaluated(right)
+        case ast.Subscript(value=value, slice=inside):
+            items = inside.elts if isinstance(inside, ast.Tuple) else [inside]
+            found = tuple(_evaluated(item) for item in items)
+            return _evaluated(value)[found if len(found) > 1 else found[0]]
+        case ast.Attribute():
+            return _at(ast.unparse(node))
+        case ast.Name(id=name):
+            return getattr(builtins, name)
+        case _:
+            return ast.literal_eval(node)
+
+
+def _at(dotted: str) -> Any:
+    """Return what a dotted name means: a class may stand in a class."""
+    module, _, name = dotted.rpartition(".")
+    try:
+        return getattr(import_module(module), name)
+    except ModuleNotFoundError as error:
+        if error.name is None or "." not in module or not f"{module}.".startswith(f"{error.name}."):
+            raise
+        return getattr(_at(module), name)
 
 
 def _codec(described: Wire, classes: Mapping[str, type], imports: Sequence[str]) -> Any:

@@ -10,11 +10,13 @@ from typing import Any
 import msgspec
 import psycopg
 
-from plainsql.codecs import made
+from plainsql.codecs import made, typed
 from plainsql.custom_types import TypeSetting
 from plainsql.describe.columns import check_columns
 from plainsql.describe.custom import custom_types
 from plainsql.describe.inference import prepare_inferring
+from plainsql.describe.model import Column, Parameter
+from plainsql.describe.overrides import apply_overrides
 from plainsql.describe.statement import Refusal
 from plainsql.describe.types import TypeCatalog, base_type
 from plainsql.errors import QueryFileError
@@ -22,7 +24,7 @@ from plainsql.execute import Statement, wire
 from plainsql.query.model import Query
 from plainsql.query.module_names import row_class
 from plainsql.query.source import problem_at
-from plainsql.typemap import prefer_binary, python_type
+from plainsql.typemap import Wire, prefer_binary
 
 Settings = tuple[Sequence[TypeSetting], Sequence[Path]]
 """What a project makes of types, and the folders its own packages may lie in."""
@@ -51,22 +53,41 @@ def compile_statement(conn: psycopg.Connection[Any], query: Query, settings: Set
     names = [column.name for column in prepared.columns]
     if problem := check_columns(query, names):
         raise QueryFileError([problem])
-    parameters = [python_type(types[oid]) for oid in prepared.parameters]
-    columns = [python_type(base_type(types[column.type_oid])) for column in prepared.columns]
-    in_binary = prefer_binary(columns)
+    said = apply_overrides(
+        query,
+        [
+            Parameter(name, base_type(types[oid]), True, declared=types[oid])
+            for name, oid in zip(query.parameters, prepared.parameters, strict=True)
+        ],
+        [Column(column.name, base_type(types[column.type_oid]), True) for column in prepared.columns],
+        refused=(),
+        folders=settings[1],
+    )
+    if errors := [problem for problem in said.problems if problem.level == "error"]:
+        raise QueryFileError(errors)
+    in_binary = prefer_binary([column.python for column in said.columns])
     row: Any = None
     if query.kind in ("one", "optional", "many"):
         row = msgspec.defstruct(row_class(query.name), [(column, Any) for column in names], frozen=True, gc=False)
     return Statement(
         sql=query.sql,
         params=query.parameters,
-        dump_oids=tuple(made(found.dump_oid, found) for found in parameters),
-        bind_oids=tuple(found.bind_oid for found in parameters),
+        dump_oids=tuple(_kind(value, value.python.dump_oid) for value in said.parameters),
+        bind_oids=tuple(value.python.bind_oid for value in said.parameters),
         row=row,
-        load_oids=tuple(made(found.wire if in_binary else found.load_oid, found) for found in columns) or None,
+        load_oids=tuple(
+            _kind(value, value.python.wire if in_binary else value.python.load_oid) for value in said.columns
+        )
+        or None,
         format=wire.BINARY if in_binary else wire.TEXT,
+        not_null=tuple(promise for value in (*said.parameters, *said.columns) for promise in value.promises),
         **head,
     )
+
+
+def _kind(value: Parameter | Column, described: Wire) -> Any:
+    kind = made(described, value.python)
+    return kind if value.annotation is None else typed(kind, value.annotation)
 
 
 def server_key(info: psycopg.ConnectionInfo) -> tuple[object, ...]:

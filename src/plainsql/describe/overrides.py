@@ -54,6 +54,8 @@ def apply_overrides(
         refused: Names of the parameters of which the server refuses NULL.
         folders: Where the project's own packages may lie; None: names of ``@type`` are not looked for.
     """
+    if not query.overrides:
+        return Overridden(tuple(parameters), tuple(columns), ())
     given = {parameter.name: parameter for parameter in parameters}
     returned = {column.name: column for column in columns}
     problems: list[Problem] = []
@@ -70,11 +72,9 @@ def apply_overrides(
                 raise _Wrong(f"'@{override.verdict} {override.target}' names no column", hint)
         except _Wrong as wrong:
             problems.append(_problem(query, override, str(wrong), wrong.hint, wrong.level))
-    return Overridden(
-        tuple(given[parameter.name] for parameter in parameters),
-        tuple(returned.get(column.name, column) for column in columns),
-        tuple(problems),
-    )
+    # Columns that a `!` throws away may share a name; no directive speaks of them.
+    named = tuple(columns) if len(returned) < len(columns) else tuple(returned.values())
+    return Overridden(tuple(given.values()), named, tuple(problems))
 
 
 def _applied(value: V, override: Override, folders: Sequence[Path] | None) -> V:
