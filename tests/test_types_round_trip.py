@@ -25,9 +25,9 @@ def database(server: str) -> Iterator[str]:
         with psycopg.connect(conninfo, autocommit=True) as conn:
             for extension in EXTENSIONS:
                 if conn.execute("SELECT 1 FROM pg_available_extensions WHERE name = %s", [extension]).fetchone():
-                    conn.execute(f"CREATE EXTENSION {extension}")  # type: ignore[arg-type]  # a list of our own
+                    conn.execute(f"CREATE EXTENSION {extension}")
             conn.execute(SCHEMA)
-            conn.execute(f"ALTER DATABASE {conn.info.dbname} SET TimeZone = 'UTC'")  # type: ignore[arg-type]
+            conn.execute(f"ALTER DATABASE {conn.info.dbname} SET TimeZone = 'UTC'")
         yield conninfo
 
 
@@ -104,7 +104,7 @@ def test_a_value_is_what_psycopg_itself_reads(case: Case, made: Generated, conn:
     is_binary = getattr(made.sync, f"ONE_{number}").format == BINARY
     for value in case.values(made.types):
         text = run(made.sync, conn, f"text_{number}", value)
-        row = conn.cursor(binary=is_binary).execute(f"SELECT %s::{case.name}", [text]).fetchone()  # type: ignore[arg-type]
+        row = conn.cursor(binary=is_binary).execute(f"SELECT %s::{case.name}", [text]).fetchone()
         assert row is not None
         # psycopg has text or bytes for types that it doesn't know, and more digits for a binary real.
         is_comparable = not isinstance(row[0], str | bytes) and (case.name, is_binary) != ("real", True)

@@ -70,7 +70,7 @@ def trip(conn: psycopg.Connection[Any], pg_type: str, kind: Any, format: Any, va
         name="t.trip",
         file="t.sql",
         line=1,
-        sql=f"SELECT $1::{pg_type}",  # type: ignore[arg-type]  # a test's own list of types
+        sql=f"SELECT $1::{pg_type}",
         params=("x",),
         dump_oids=(kind,),
         bind_oids=(0,),
@@ -147,7 +147,7 @@ def test_an_encoding_whose_characters_hold_backslashes_is_cut_rightly(
     # 表 and 功 have 0x5C as their second byte, 誠 and others 0x7B to 0x7D.
     text = {"SJIS": "表ソ能", "BIG5": "功許", "GBK": "誠乗", "GB18030": "誠乗", "LATIN1": "é\\"}.get(encoding, "a\\b")
     with psycopg.connect(conn.info.dsn, autocommit=True) as other:
-        other.execute(f"SET client_encoding = '{encoding}'")  # type: ignore[arg-type]
+        other.execute(f"SET client_encoding = '{encoding}'")
         for pg_type, kind, value in (
             ("pair", Pair, Pair(f"{text},", f'"{text}')),
             ("pair[]", wire.Array(Pair), [Pair(text, None), Pair("", f"{text}}}")]),

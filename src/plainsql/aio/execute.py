@@ -11,6 +11,7 @@ from typing import Any, TypeAlias, TypeVar
 import psycopg
 
 from plainsql.aio.source import ConnectionSource
+from plainsql.errors import StaleModuleError
 from plainsql.execute import length
 from plainsql.execute.cursor import AsyncStatementCursor, Dumped
 from plainsql.execute.faults import annotate, heals, log_slow, refuse_in_transaction
@@ -89,7 +90,7 @@ async def _call(
         return await _with(conn, statement, work, length)
     try:
         return read(await _perform(conn, statement, params), statement)
-    except psycopg.Error as error:
+    except (psycopg.Error, StaleModuleError) as error:
         annotate(error, statement)
         raise
 
@@ -116,7 +117,7 @@ async def _with(
             return result
         finally:
             await conn.release(held)
-    except psycopg.Error as error:
+    except (psycopg.Error, StaleModuleError) as error:
         annotate(error, statement)
         raise
 

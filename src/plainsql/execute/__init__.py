@@ -13,6 +13,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import psycopg
 
+from plainsql.errors import StaleModuleError
 from plainsql.execute.cursor import Dumped, StatementCursor
 from plainsql.execute.faults import annotate, heals, log_slow, refuse_in_transaction
 from plainsql.execute.limits import refuse_pipeline, server_limit
@@ -85,7 +86,7 @@ def _call(
         return _with(conn, statement, lambda held: read(_perform(held, statement, params), statement), length)
     try:
         return read(_perform(conn, statement, params), statement)
-    except psycopg.Error as error:
+    except (psycopg.Error, StaleModuleError) as error:
         annotate(error, statement)
         raise
 
@@ -109,7 +110,7 @@ def _with(
             return result
         finally:
             conn.release(held)
-    except psycopg.Error as error:
+    except (psycopg.Error, StaleModuleError) as error:
         annotate(error, statement)
         raise
 

@@ -24,6 +24,7 @@ from plainsql.errors import StaleModuleError
 from plainsql.execute.adapters import with_codecs
 from plainsql.execute.arguments import refusal
 from plainsql.execute.binding import bind_column, is_read, rebind_binary
+from plainsql.execute.columns import FIRST_USER_OID
 from plainsql.execute.limits import ServerLimit, in_transaction, refuse_pipeline
 
 if TYPE_CHECKING:
@@ -134,35 +135,38 @@ class StatementMixin(BaseCursor[Any, Any]):
         if statement.load_oids is None:
             self._load_as_described(result)
             return
+        if statement.format != TEXT:
+            self._load_binary(result)
+            return
         ftype = result.ftype
-        loaders: Sequence[int] = statement.loaders
-        if statement.format == TEXT:
-            for index, oid in statement.checked:
-                if (type_oid := ftype(index)) != oid and not is_read(oid, type_oid):
-                    raise self._changed(index)
-        else:
-            loaders = self._binary_loaders(result)
+        for index, oid in statement.checked:
+            if (type_oid := ftype(index)) != oid and not is_read(oid, type_oid):
+                raise self._changed(index)
         tx.set_pgresult(result, set_loaders=False)
-        tx.set_loader_types(loaders, statement.format)
+        tx.set_loader_types(statement.loaders, TEXT)
 
     def _load_as_described(self, result: PGresult) -> None:
         """Read each column by the type that the server says, those that psycopg would misread by ours."""
         types = [result.ftype(index) for index in range(result.nfields)]
-        loaders = [bind_column(oid, self.format) for oid in types]
-        if private := tuple([ours for ours, oid in zip(loaders, types, strict=True) if ours != oid]):
-            self._tx = Transformer(with_codecs(self._conn, private))
-        self._tx.set_pgresult(result, set_loaders=False)
-        self._tx.set_loader_types(loaders, self.format)
+        self._load(result, types, [bind_column(oid, self.format) for oid in types])
 
-    def _binary_loaders(self, result: PGresult) -> list[int]:
-        """Return the loaders of a binary result: an integer that became a bigint has another form."""
+    def _load_binary(self, result: PGresult) -> None:
+        """Read each column by the form of its type: an integer that became a bigint has another one."""
+        statement = self._statement
         loaders: list[int] = []
-        for index, kind in enumerate(self._statement.load_oids or ()):
+        for index, kind in enumerate(statement.load_oids or ()):
             loader = rebind_binary(kind, result.ftype(index))
             if loader is None:
                 raise self._changed(index)
             loaders.append(loader)
-        return loaders
+        self._load(result, statement.loaders, loaders)
+
+    def _load(self, result: PGresult, expected: Sequence[int], loaders: Sequence[int]) -> None:
+        changed = [oid for oid, known in zip(loaders, expected, strict=True) if oid != known]
+        if ours := tuple([oid for oid in changed if oid >= FIRST_USER_OID]):
+            self._tx = Transformer(with_codecs(self._conn, (*self._statement.private, *ours)))
+        self._tx.set_pgresult(result, set_loaders=False)
+        self._tx.set_loader_types(loaders, self.format)
 
     def _changed(self, index: int) -> StaleModuleError:
         result = self.pgresult

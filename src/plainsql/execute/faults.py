@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 from psycopg import pq
 
+from plainsql.errors import StaleModuleError
 from plainsql.execute.statement import Statement
 
 RETRYABLE = frozenset({"40001", "40P01", "55P03"})
@@ -18,8 +19,12 @@ IDLE = pq.TransactionStatus.IDLE
 slow_log = logging.getLogger("plainsql.slow")
 
 
-def annotate(error: psycopg.Error, statement: Statement[Any]) -> None:
-    """Give *error* the attributes query, file, line, retryable and a note; once."""
+def annotate(error: psycopg.Error | StaleModuleError, statement: Statement[Any]) -> None:
+    """Give *error* the attributes query, file, line, retryable and a note; once. Our own errors get the note alone."""
+    if isinstance(error, StaleModuleError):
+        if statement.place not in str(error):  # a codec found it, which knows no statement
+            error.add_note(statement.place)
+        return
     if hasattr(error, "query"):
         return
     vars(error).update(
