@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -36,9 +36,23 @@ def schema(request: pytest.FixtureRequest) -> ForeignSchema:
 @pytest.fixture(scope="module")
 def described(schema: ForeignSchema, server: str) -> Described:
     """What the command line prints."""
-    command = [sys.executable, "-m", "plainsql", "describe", "--queries", str(schema.queries), "--json", *schema.options]
+    command = [
+        sys.executable,
+        "-m",
+        "plainsql",
+        "describe",
+        "--queries",
+        str(schema.queries),
+        "--json",
+        *schema.options,
+    ]
     done = subprocess.run(
-        [*command, "--scratch", server], capture_output=True, text=True, timeout=120, check=False, cwd=schema.queries.parent
+        [*command, "--scratch", server],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        cwd=schema.queries.parent,
     )
     assert done.returncode == 0, done.stderr
     result: Described = json.loads(done.stdout)["queries"]
@@ -50,14 +64,14 @@ def databases(schema: ForeignSchema, server: str) -> Iterator[Databases]:
     """The schema twice, without rows and with those of data.sql."""
     with ExitStack() as stack:
         conns = {}
-        for name, more in ((EMPTY, ()), ("rows", (schema.data,))):
-            conninfo = stack.enter_context(loaded(schema, server, more))
+        for name in (EMPTY, "rows"):
+            conninfo = stack.enter_context(loaded(schema, server, () if name == EMPTY else (schema.data,)))
             conns[name] = stack.enter_context(psycopg.connect(conninfo, autocommit=True))
         yield Databases(conns, frozenset())
 
 
 @contextmanager
-def loaded(schema: ForeignSchema, server: str, more: tuple[os.PathLike[str], ...]) -> Iterator[str]:
+def loaded(schema: ForeignSchema, server: str, more: tuple[Path, ...]) -> Iterator[str]:
     with scratch_database(
         schema_files=[*schema.files, *more], migrations=schema.migrations, server=server, foreign=True
     ) as conninfo:

@@ -559,17 +559,61 @@ def test_what_killed_processes_left_is_dropped_after_a_day(server: str) -> None:
         assert not any(name in trace for trace in traces(server))
 
 
-def test_a_dump_of_pg_dump_is_loaded(server: str, empty_database: str, tmp_path: Path) -> None:
+RICH = r"""
+CREATE SCHEMA app;
+CREATE TYPE app.mood AS ENUM ('sad', 'it''s ok');
+CREATE DOMAIN app.posint AS int NOT NULL CHECK (VALUE > 0);
+CREATE TABLE app."Order" (
+    "Id" bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    "user" text NOT NULL DEFAULT $a$x;y$a$,
+    mood app.mood,
+    n app.posint,
+    words tsvector GENERATED ALWAYS AS (to_tsvector('english', "user")) STORED
+);
+CREATE TABLE app.part (id int NOT NULL, at date NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE app.part_2024 PARTITION OF app.part FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE app.child (c int) INHERITS (app."Order");
+CREATE VIEW app.v AS SELECT o."Id", p.at FROM app."Order" AS o LEFT JOIN app.part AS p ON p.id = o."Id";
+CREATE MATERIALIZED VIEW app.counted AS SELECT count(*) AS n FROM app."Order";
+CREATE FUNCTION app.f(x int) RETURNS int LANGUAGE plpgsql AS $$
+BEGIN
+/*
+\restrict is no command here;
+*/
+RETURN x;
+END $$;
+CREATE FUNCTION app.g(x int) RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT x + 1; SELECT CASE WHEN x > 0 THEN 1 END; END;
+CREATE FUNCTION app.t() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$;
+CREATE TRIGGER t BEFORE UPDATE ON app."Order" FOR EACH ROW EXECUTE FUNCTION app.t();
+ALTER TABLE app."Order" ENABLE ROW LEVEL SECURITY;
+CREATE POLICY mine ON app."Order" USING ("Id" > 0);
+INSERT INTO app."Order" ("user", mood, n) VALUES (E'tab\there\nline\\', 'sad', 1), ('\.', NULL, 2), ('Zoë', NULL, 3);
+"""
+
+
+@pytest.mark.parametrize("option", ["--format=plain", "--inserts", "--encoding=LATIN1", "--clean", "--no-owner"])
+def test_a_dump_of_pg_dump_is_loaded(server: str, empty_database: str, tmp_path: Path, option: str) -> None:
     with psycopg.connect(empty_database, autocommit=True) as conn:
         pg_dump = find_pg_dump(conn.info.server_version // 10000, tls=False)
-        conn.execute(
-            "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TABLE t (a int PRIMARY KEY, m mood NOT NULL);"
-            "INSERT INTO t VALUES (1, 'ok'); CREATE VIEW v AS SELECT * FROM t;"
-        )
+        conn.execute(RICH)
     path = tmp_path / "dump.sql"
-    subprocess.run([pg_dump, empty_database, "-f", str(path)], check=True)
+    options = [option, "--if-exists"] if option == "--clean" else [option]
+    subprocess.run([pg_dump, empty_database, "-f", str(path), *options], check=True)
     with scratch_database(schema_files=[path], server=server) as conninfo, psycopg.connect(conninfo) as conn:
-        assert conn.execute("SELECT a, m FROM v").fetchall() == [(1, "ok")]
+        rows = conn.execute('SELECT "user", mood, n FROM app."Order" ORDER BY n').fetchall()
+        assert rows == [("tab\there\nline\\", "sad", 1), ("\\.", None, 2), ("Zoë", None, 3)]
+        assert conn.execute("SELECT count(*) FROM app.v").fetchone() == (3,)
+
+
+def test_a_dump_with_its_database_is_refused_with_what_to_do(server: str, empty_database: str, tmp_path: Path) -> None:
+    with psycopg.connect(empty_database, autocommit=True) as conn:
+        pg_dump = find_pg_dump(conn.info.server_version // 10000, tls=False)
+    path = tmp_path / "dump.sql"
+    subprocess.run([pg_dump, "--create", empty_database, "-f", str(path)], check=True)
+    with pytest.raises(
+        SchemaFileError, match=r"dump\.sql:\d+: .*\n    hint: a schema file is one database: dump it without"
+    ):
+        load(server, path)
 
 
 def traces(server: str) -> list[str]:

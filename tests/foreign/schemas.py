@@ -19,15 +19,17 @@ class ForeignSchema:
 
     Attributes:
         name: Of its folder here.
-        files: Schema files in order; none when there are migrations.
-        migrations: Folder of the migrations, or None.
         tables: How many tables it has at least.
+        before: Files of the folder that come first.
+        package: Which has the rest, with the folders below it.
+        package_files: Names without suffix, in order; none when the folder holds migrations.
     """
 
     name: str
-    files: Sequence[Path] = ()
-    migrations: Path | None = None
-    tables: int = 15
+    tables: int
+    before: Sequence[str] = ()
+    package: Sequence[str] = ()
+    package_files: Sequence[str] = ()
 
     @property
     def queries(self) -> Path:
@@ -38,6 +40,17 @@ class ForeignSchema:
     def data(self) -> Path:
         """File with rows."""
         return FOLDER / self.name / "data.sql"
+
+    @property
+    def files(self) -> list[Path]:
+        """Schema files in order."""
+        own = [FOLDER / self.name / name for name in self.before]
+        return [*own, *(package_folder(*self.package) / f"{name}.sql" for name in self.package_files)]
+
+    @property
+    def migrations(self) -> Path | None:
+        """Folder of the migrations, or None."""
+        return package_folder(*self.package) if self.package and not self.package_files else None
 
     @property
     def options(self) -> list[str]:
@@ -59,7 +72,16 @@ def package_folder(name: str, *parts: str) -> Path:
     return Path(spec.submodule_search_locations[0], *parts)
 
 
+MUSIC = """
+Extensions CreateSearchConfiguration CreateTypes CreateTables CreatePrimaryKeys CreateFunctions CreateIndexes
+CreateFKConstraints CreateConstraints CreateViews CreateTriggers CreateSearchIndexes caa/CreateTables
+caa/CreatePrimaryKeys caa/CreateFunctions caa/CreateViews statistics/CreateTables documentation/CreateTables
+wikidocs/CreateTables
+"""
+"""The files of MusicBrainz as its own set-up orders them."""
+
 SCHEMAS = (
-    ForeignSchema("rental", files=(FOLDER / "rental/schema.sql",), tables=16),
-    ForeignSchema("manual", files=(FOLDER / "manual/schema.sql",), tables=30),
+    ForeignSchema("rental", 16, before=("schema.sql",)),
+    ForeignSchema("manual", 30, before=("schema.sql",)),
+    ForeignSchema("music", 370, before=("before.sql",), package=("mbdata", "sql"), package_files=tuple(MUSIC.split())),
 )
