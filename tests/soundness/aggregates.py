@@ -22,7 +22,8 @@ _FRAME_ENDS = (
     ("UNBOUNDED FOLLOWING", 4),
 )
 _EXCLUDE = ("CURRENT ROW", "GROUP", "TIES", "NO OTHERS")
-_RANGE_OFFSETS = frozenset({"integer", "bigint", "numeric"})
+_RANGE_OFFSETS = frozenset({"integer", "bigint", "numeric", "date", "timestamp", "timestamptz"})
+_INTERVALS = ("1 day", "1 hour", "1 month", "1 month -30 days", "0")
 
 
 @cache
@@ -168,6 +169,8 @@ def _frame(draw: Draw, ordered: str | None) -> str:
         mode = draw.pick(("RANGE", "GROUPS"))
     if mode == "RANGE" and ordered not in _RANGE_OFFSETS:
         ends = [end for end in ends if end[0][0] not in "12"]
+    if mode == "RANGE" and ordered in ("date", "timestamp", "timestamptz"):
+        ends = [(end.replace(end[0], f"'{draw.pick(_INTERVALS)}'::interval", end[0] in "12"), at) for end, at in ends]
     draw.use(f"frame {mode}")
     first = draw.pick([end for end in ends if end[1] < 4])
     if first[1] <= 2 and draw.chance(25):

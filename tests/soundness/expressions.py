@@ -162,6 +162,11 @@ def _split_outside_quotes(text: str) -> tuple[str, str]:
 def _coalesce(draw: Draw, type: str, scope: Scope, depth: int) -> Piece:
     draw.use("COALESCE")
     arguments = [make(draw, type, scope, depth - 1) for _ in range(draw.pick((1, 2, 2, 2, 3)))]
+    refs = scope.of_type(type, equal=True)
+    if len({ref.source for ref in refs}) > 1 and draw.chance(30):  # one from each side of a join
+        one = draw.pick(refs)
+        other = draw.pick([ref for ref in refs if ref.source != one.source])
+        arguments = [_ref(draw, ref, type, "column") for ref in (one, other)]
     if draw.chance(40):
         arguments.append(draw.constant(type))
     return expression(type, "COALESCE", "coalesce({})", listed(arguments))

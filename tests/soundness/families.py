@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.soundness.draw import Draw
 from tests.soundness.schema import Column, Relation, Schema
-from tests.soundness.tables import ALL_WRITES, definition, random_columns
+from tests.soundness.tables import ALL_WRITES, add_trigger, definition, random_columns
 
 
 def add_families(draw: Draw, *, foreign: bool) -> None:
@@ -45,6 +45,8 @@ def _add_family(draw: Draw) -> None:
                 schema.ddl.append(f"ALTER TABLE {name} ALTER {column.name} SET NOT NULL")
                 column.required = True
         schema.relations.append(Relation(name, "table", [*own, extra], writes=ALL_WRITES - {"CONFLICT"}))
+        if draw.chance(20):
+            add_trigger(draw, schema.relations[-1])
         parent.children.append(name)
     nullable = [column for column in columns if not column.required and column.type != "filled"]
     if draw.version >= 180000 and nullable and draw.chance(40):
@@ -74,6 +76,8 @@ def _add_partitions(draw: Draw) -> None:
     if not own[0].required and not by_range:
         own[0].required = True  # NULL goes to the default partition
     schema.relations.append(Relation("part_1", "table", own, writes=ALL_WRITES - {"CONFLICT"}))
+    if draw.chance(20):
+        add_trigger(draw, schema.relations[-1])
     turned = ", ".join(
         f"{column.name} {column.type}{' NOT NULL' if column.required else ''}" for column in reversed(columns)
     )
@@ -82,7 +86,7 @@ def _add_partitions(draw: Draw) -> None:
         "ALTER TABLE part_rest DROP COLUMN gone",
         "ALTER TABLE part ATTACH PARTITION part_rest DEFAULT",
     ]
-    schema.relations[-2].children = ["part_1", "part_rest"]
+    schema.relation("part").children = ["part_1", "part_rest"]
 
 
 def _add_ruled(schema: Schema) -> None:

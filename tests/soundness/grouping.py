@@ -44,7 +44,7 @@ class Grouped:
 
 def maybe(draw: Draw, scope: Scope, source: Source, depth: int, *, free: bool) -> Grouped:
     """Return *scope* as it is, or with a GROUP BY, or with aggregates over all rows; *free*: items may be added."""
-    kind = draw.weighed({"none": 70, "group": 20, "aggregate": 5, "empty": 1, "no columns": 4})
+    kind = draw.weighed({"none": 70, "group": 20, "aggregate": 7, "empty": 1, "no columns": 4})
     if kind in ("none", "no columns") or not source.columns:
         return Grouped(scope)
     if kind in ("aggregate", "empty"):

@@ -81,6 +81,9 @@ def relation(draw: Draw, relation: Relation, *, target: bool = False) -> Source:
     hidden: tuple[Ref, ...] = ()
     if relation.kind in ("table", "partitioned") and not target:
         hidden = (Ref(f"{alias}.tableoid", "oid", "tableoid", alias),)
+    if draw.chance(12):
+        draw.use("field of a whole row")
+        hidden += tuple(Ref(f"({alias}).{name}", type, name, alias) for name, type in columns)
     keys = ((alias, relation.key),) if relation.grouping_key and not renamed else ()
     piece = Piece((f"{only}{relation.name} AS {alias}{renamed}{sample}",), "source")
     return Source(piece, refs, hidden, ((alias, relation.name),), keys)

@@ -55,7 +55,7 @@ def _add_table(draw: Draw, name: str) -> None:
         if not column.required and not column.generated and not column.default and column.name != "id":
             _constrain(draw, relation, column)
     if draw.chance(30):
-        _add_trigger(draw, relation)
+        add_trigger(draw, relation)
 
 
 def _key(draw: Draw) -> tuple[tuple[str, ...], list[str], list[Column]]:
@@ -163,7 +163,7 @@ def _constrain(draw: Draw, table: Relation, column: Column) -> None:
         column.required = column.stale = True
 
 
-def _add_trigger(draw: Draw, table: Relation) -> None:
+def add_trigger(draw: Draw, table: Relation) -> None:
     """Add a BEFORE trigger that makes a nullable column NULL."""
     columns = [column for column in table.columns if not column.required and not column.generated and not column.loose]
     columns = [column for column in columns if column.name != "id" and column.type not in ("filled", "nothing_checked")]

@@ -23,7 +23,7 @@ def written_value(draw: Draw, target: Relation, column: Column, scope: Scope, de
     """Return a value for *column*, in most cases one that its constraints let pass."""
     if column.name in target.key and not draw.chance(15):
         return Piece((draw.pick(("1", "2", "3", str(draw.random.randrange(10, 10**6)))),), type=column.type)
-    if column.default and draw.chance(20):
+    if draw.chance(20 if column.default else 2):
         draw.use("DEFAULT")
         return Piece(("DEFAULT",))
     if draw.with_parameters and draw.chance(28):

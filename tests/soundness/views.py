@@ -8,12 +8,16 @@ from tests.soundness import conditions, queries
 from tests.soundness.draw import Draw
 from tests.soundness.schema import Column, Relation
 from tests.soundness.scope import Ref, Scope
-from tests.soundness.types import TYPES
+from tests.soundness.types import TYPES, constant
 
 
 def simple_view(draw: Draw, name: str) -> tuple[str, Relation]:
     """Return DDL of a view over one table, which the server lets us write."""
-    table = draw.pick(draw.schema.tables)
+    table = draw.pick([relation for relation in draw.schema.relations if relation.kind in ("table", "partitioned")])
+    below = [relation for relation in draw.schema.relations if relation.kind == "view" and relation.writes]
+    if below and draw.chance(40):
+        draw.use("view on a view that is written through")
+        table = draw.pick(below)
     columns = [column for column in table.columns if column.required or draw.chance(70)]
     scope = Scope([Ref(column.name, column.type, column.name) for column in columns])
     where = conditions.where(draw, scope, 0, 30)
@@ -41,6 +45,13 @@ def query_view(draw: Draw, name: str, *, materialised: bool = False) -> tuple[st
     kind = "MATERIALIZED VIEW" if materialised else "VIEW"
     relation = Relation(name, "matview" if materialised else "view", columns)
     return f"CREATE {kind} {name} ({names}) AS {query.piece}", relation
+
+
+def default_of(draw: Draw, view: Relation) -> str:
+    """Return DDL of a default that a view has, whatever its table's is."""
+    column = draw.pick(view.columns)
+    value = constant(column.type, draw.value(column.type)) if draw.chance(60) else "NULL"
+    return f"ALTER VIEW {view.name} ALTER {column.name} SET DEFAULT {value}"
 
 
 def instead_of(draw: Draw, view: Relation) -> list[str]:

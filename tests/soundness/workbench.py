@@ -22,7 +22,7 @@ from tests.soundness.schema import Schema
 from tests.soundness.states import State, make_states
 from tests.soundness.tables import add_tables
 from tests.soundness.types import TYPES
-from tests.soundness.views import instead_of, query_view, simple_view
+from tests.soundness.views import default_of, instead_of, query_view, simple_view
 
 _SETTINGS = (
     "SET client_min_messages = error; SET statement_timeout = '1500ms'; SET jit = off; "
@@ -143,6 +143,10 @@ class Workbench:
                 ddl, view = made
                 draw.schema.ddl.append(ddl)
                 draw.schema.relations.append(view)
+                if view.kind == "view" and view.writes and draw.chance(20):
+                    default = default_of(draw, view)
+                    if self._send(default) is None:
+                        draw.schema.ddl.append(default)
                 if view.kind == "view" and draw.chance(20):
                     more = instead_of(draw, view)
                     self._install(more)
