@@ -13,8 +13,9 @@ import psycopg
 
 from plainsql.catalog import load_catalog
 from plainsql.cli.output import print_problems, progress
-from plainsql.config import find_config
+from plainsql.config import Config, find_config
 from plainsql.describe import Description, describe_all
+from plainsql.describe.custom import custom_types
 from plainsql.describe.report import exit_code, report
 from plainsql.errors import ConfigError
 from plainsql.query.model import Query
@@ -56,7 +57,7 @@ def run(
     found = list(catalog.queries)
     if dsn:
         describe_conninfo(dsn, "--dsn")  # a fault in it is told without its password
-        descriptions = _describe(dsn, found)
+        descriptions = _describe(dsn, found, config)
     else:
         with ExitStack() as stack:
             with progress("building the database") as show:
@@ -71,7 +72,8 @@ def run(
                         progress=show,
                     )
                 )
-            descriptions = _describe(conninfo, found)
+            # Settings of types belong to the project's own schema.
+            descriptions = _describe(conninfo, found, config if migrations == own and not schema else None)
     result: dict[str, Any] = report(catalog, descriptions)
     if as_json:
         print(json.dumps(result, indent=2, ensure_ascii=False))
@@ -85,9 +87,10 @@ def run(
     return exit_code(catalog, descriptions) == 0
 
 
-def _describe(conninfo: str, queries: list[Query]) -> list[Description]:
+def _describe(conninfo: str, queries: list[Query], config: Config | None) -> list[Description]:
     with progress("describing queries") as show, psycopg.connect(conninfo, autocommit=True) as conn:
-        return describe_all(conn, queries, progress=show)
+        custom = custom_types(conn, config.types, config.import_folders) if config else None
+        return describe_all(conn, queries, custom=custom, progress=show)
 
 
 def _note(text: str) -> None:
