@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -18,18 +18,22 @@ from plainsql.typemap import PgType, PyType
 
 JSON: Final = (114, 3802)
 
-_PLAIN: Final[dict[str, tuple[Any, Any]]] = {
+_BUILT_IN: Final[dict[str, tuple[Any, Any]]] = {
     "bool": (bool, True),
     "bytes": (bytes, b"\0"),
+    "dict": (dict, {}),
     "float": (float, 0.5),
+    "frozenset": (frozenset, frozenset()),
     "int": (int, 0),
-    "object": (object, None),
+    "list": (list, []),
+    "set": (set, set()),
     "str": (str, "?"),
+    "tuple": (tuple, ()),
 }
-"""Built-in types with a value of each."""
+"""Built-in types with a value of each; a text that reads as nothing else."""
 
 _VALUES: Final[dict[str, Any]] = {
-    **{name: value for name, (_, value) in _PLAIN.items() if name != "object"},
+    **{name: value for name, (_, value) in _BUILT_IN.items()},
     "Decimal": Decimal("0.5"),
     "UUID": UUID(int=0),
     "dt.date": dt.date(2000, 1, 1),
@@ -37,7 +41,7 @@ _VALUES: Final[dict[str, Any]] = {
     "dt.time": dt.time(1),
     "dt.timedelta": dt.timedelta(1),
 }
-"""A value of each type that columns are read as; no text that reads as something else."""
+"""A value of each type that columns are read as."""
 
 _SHORT: Final = {
     "datetime.date": "dt.date",
@@ -89,21 +93,23 @@ def check_annotation(annotation: Annotation, type: PgType, python: PyType, targe
     Raises:
         ImpossibleTypeError: It never can.
     """
-    if annotation.takes_none and type.oid not in JSON:
-        without = " | ".join(part for part in str(annotation).split(" | ") if part != "None")
-        hint = f"write @type {target} {without}, and @null {target} if it isn't told already"
-        raise ImpossibleTypeError("@type is of what isn't NULL", hint)
-    plain = str(annotation).split(" | ")
-    if type.oid in JSON or not all(name in _PLAIN for name in plain):
+    if type.oid in JSON:
         return
+    if annotation.takes_none:
+        hint = f"take None out, and write @null {target} if it isn't told already"
+        raise ImpossibleTypeError("@type is of what isn't NULL", hint)
+    if not all(head in _BUILT_IN for head in annotation.heads):
+        return  # a class that only its module knows
     if target.startswith(":"):
         wire = python.dump_oid
-        if not isinstance(wire, int) or any(_takes(wire, name) for name in plain):
-            return
-    elif python.result not in _VALUES or any(_becomes(_VALUES[python.result], name) for name in plain):
-        return
-    side = "takes no" if target.startswith(":") else "is never read as"
-    raise ImpossibleTypeError(f"{type.name} {side} {annotation}", f"it is {python.result} without @type")
+        is_possible = not isinstance(wire, int) or any(_takes(wire, head) for head in annotation.heads)
+        message = f"{type.name} takes no {annotation}"
+    else:
+        value = type.labels[0] if type.labels else _VALUES.get(python.result.split("[")[0])
+        is_possible = value is None or any(_becomes(value, head) for head in annotation.heads)
+        message = f"{type.name} is never read as {annotation}"
+    if not is_possible:
+        raise ImpossibleTypeError(message, f"without @type it is {python.result}")
 
 
 def is_same(annotation: Annotation, present: str) -> bool:
@@ -111,13 +117,8 @@ def is_same(annotation: Annotation, present: str) -> bool:
     return annotation.spelled(lambda name: _SHORT.get(name.text, name.text)) == present
 
 
-def modules_of(annotations: Iterable[Annotation | None]) -> set[str]:
-    """Return the modules that *annotations* name."""
-    return {name.module for annotation in annotations if annotation for name in annotation.names}
-
-
 def _becomes(value: Any, name: str) -> bool:
-    python, _ = _PLAIN[name]
+    python, _ = _BUILT_IN[name]
     try:
         msgspec.convert(value, python)
     except msgspec.ValidationError:
@@ -126,5 +127,5 @@ def _becomes(value: Any, name: str) -> bool:
 
 
 def _takes(wire: int, name: str) -> bool:
-    python, value = _PLAIN[name]
-    return python is object or Typed(wire, lambda: python).fits(value)
+    python, value = _BUILT_IN[name]
+    return Typed(wire, lambda: python).fits(value)

@@ -15,11 +15,13 @@ import psycopg
 from plainsql.describe.occurrences import Occurrence, find_occurrences, number_apart
 from plainsql.describe.statement import Prepared, Refusal, prepare
 from plainsql.describe.types import TypeCatalog, base_type
+from plainsql.queries.catalog import find_type
 from plainsql.query.model import Query
 
 INDETERMINATE = "42P18"
 AMBIGUOUS = "42P08"
-_UNTYPED = {INDETERMINATE, AMBIGUOUS, "42725", "42804", "42883"}
+UNDEFINED_FUNCTION = "42883"
+_UNTYPED = {INDETERMINATE, AMBIGUOUS, "42725", "42804", UNDEFINED_FUNCTION}
 """indeterminate_datatype, ambiguous_parameter, ambiguous_function, datatype_mismatch, undefined_function"""
 _TEXT = 25
 _STRINGS = (25, 1043, 1042, 19)
@@ -49,6 +51,8 @@ def prepare_inferring(conn: psycopg.Connection[Any], query: Query, types: TypeCa
             except Refusal as second:
                 if second.sqlstate == INDETERMINATE:
                     refusal = second
+        if refusal.sqlstate == UNDEFINED_FUNCTION and (hint := _domain_hint(conn, refusal, types)):
+            raise Refusal(refusal.sqlstate, refusal.message, hint, refusal.offset) from None
         raise _explain(refusal, query, occurrences, found, types) from None
 
 
@@ -99,6 +103,17 @@ def _named_parameter(refusal: Refusal) -> int | None:
     return int(match[1]) if match else None
 
 
+def _domain_hint(conn: psycopg.Connection[Any], refusal: Refusal, types: TypeCatalog) -> str | None:
+    """Return what to write when an operand is a domain over an enum, for which PostgreSQL has no operators."""
+    match = re.search(r": (.+) [-+*/<>=~!@#%^&|`?]+ (.+)$", refusal.message)  # the words before are localised
+    for name in match.groups() if match else ():
+        oid = None if name == "unknown" else find_type(conn, name=name)
+        if oid and types[oid].kind == "domain" and base_type(types[oid]).kind == "enum":
+            base = base_type(types[oid]).name
+            return f"PostgreSQL compares no domains over enums: write value::{base} for a value of type {name}"
+    return None
+
+
 def _explain(
     refusal: Refusal,
     query: Query,
@@ -116,7 +131,7 @@ def _explain(
             message = f"parameter :{name} is used as {' and as '.join(types[oid].name for oid in oids)}"
         offset = refusal.offset if refusal.offset is not None else place
         return Refusal(refusal.sqlstate, message, f"write :{name}::type", offset)
-    if refusal.sqlstate == "42883" and "interval" in refusal.message:
+    if refusal.sqlstate == UNDEFINED_FUNCTION and "interval" in refusal.message:
         for occurrence in occurrences:
             if re.search(r"[-+]\s*$", query.sql[: occurrence.start]):
                 name = query.parameters[occurrence.number - 1]

@@ -184,7 +184,8 @@ def in_words(value: object) -> str:
 
 def an(name: str) -> str:
     """Return *name* with its article."""
-    return f"{'an' if name[:1].lower() in set('aeiou') else 'a'} {name}"
+    sounds_open = name[:1].lower() in set("aeiou") and not name.startswith("UU")  # a UUID
+    return f"{'an' if sounds_open else 'a'} {name}"
 
 
 def _array_of(takes: Accepts) -> Any:

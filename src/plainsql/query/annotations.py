@@ -36,14 +36,19 @@ class Annotation:
 
     Attributes:
         parts: Its source: text as it is, and names of modules' own.
-        takes_none: Whether ``None`` is one of its choices.
+        heads: The outermost name of each of its choices: ``dict``, ``shop.types.Metadata``, ``None``.
     """
 
     parts: tuple[str | Dotted, ...]
-    takes_none: bool = False
+    heads: tuple[str, ...]
 
     def __str__(self) -> str:
         return self.spelled(lambda name: name.text)
+
+    @property
+    def takes_none(self) -> bool:
+        """Whether ``None`` is one of its choices."""
+        return "None" in self.heads
 
     @property
     def names(self) -> tuple[Dotted, ...]:
@@ -57,7 +62,7 @@ class Annotation:
     def located(self, module_of: Callable[[str], str]) -> Annotation:
         """Return it with the module of each name, as *module_of* finds it."""
         parts = [part if isinstance(part, str) else Dotted(part.text, module_of(part.text)) for part in self.parts]
-        return Annotation(tuple(parts), self.takes_none)
+        return Annotation(tuple(parts), self.heads)
 
 
 class AnnotationError(ValueError):
@@ -89,7 +94,7 @@ def read_annotation(text: str) -> Annotation:
         raise AnnotationError(f"'{text}' is no Python type", hint) from None
     if parts == ("None",):
         raise AnnotationError("None alone is no type", "write what it is when it isn't None")
-    return Annotation(parts, _takes_none(node))
+    return Annotation(parts, tuple(_heads(node)))
 
 
 def _parts(node: ast.expr) -> Iterator[str | Dotted]:
@@ -156,10 +161,15 @@ def _dotted(node: ast.expr) -> str:
     return ".".join((node.id, *names))
 
 
-def _takes_none(node: ast.expr) -> bool:
-    if isinstance(node, ast.BinOp):
-        return _takes_none(node.left) or _takes_none(node.right)
-    return isinstance(node, ast.Constant)
+def _heads(node: ast.expr) -> Iterator[str]:
+    match node:
+        case ast.BinOp(left=left, right=right):
+            yield from _heads(left)
+            yield from _heads(right)
+        case ast.Subscript(value=value):
+            yield from _heads(value)
+        case _:
+            yield ast.unparse(node)
 
 
 def _joined(parts: Iterator[str | Dotted]) -> tuple[str | Dotted, ...]:
