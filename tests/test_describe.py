@@ -244,6 +244,19 @@ def test_unknown_types_are_warned_of(conn: psycopg.Connection[Any]) -> None:
     assert warning.hint == "name a Python type for it under [tool.plainsql.types]"
 
 
+@pytest.mark.parametrize("comparison", ["'sad'::happy = :x", ":x <> 'sad'::happy", "'sad'::happy = ANY(:x)"])
+def test_a_domain_over_an_enum_needs_a_cast_and_the_hint_says_which(
+    conn: psycopg.Connection[Any], comparison: str
+) -> None:
+    conn.execute("DROP DOMAIN IF EXISTS happy; DROP TYPE IF EXISTS feeling")
+    conn.execute("CREATE TYPE feeling AS ENUM ('sad'); CREATE DOMAIN happy AS feeling")
+    problem = bad(conn, f"-- name: a(x)\nSELECT 1 AS one WHERE {comparison};\n")
+    hint = "PostgreSQL compares no domains over enums: write value::feeling for a value of type happy"
+    assert problem.hint == hint
+    found = good(conn, f"-- name: a(x)\nSELECT 1 AS one WHERE {comparison.replace('::happy', '::happy::feeling')};\n")
+    assert found.parameters[0].type.name in ("feeling", "feeling[]")
+
+
 def test_scripts_are_checked_for_syntax_only(conn: psycopg.Connection[Any]) -> None:
     found = good(conn, "-- name: a#\nCREATE TABLE later (x int);\nCREATE INDEX CONCURRENTLY i ON later (x);\n")
     assert (found.columns, found.warnings) == ((), ())

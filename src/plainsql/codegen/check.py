@@ -33,10 +33,11 @@ def check(config: Config, described: Described) -> list[Problem]:
         target = targets[file.stem]
         if target.sync in texts:
             found += _compare(config, file, {path: texts[path] for path in (target.sync, target.aio)})
-    if not any(problem.level == "error" for problem in found):
-        types = layout.types_module(config)
-        if types in texts:
-            found += _compare_types(config, types, texts[types])
+    types = layout.types_module(config)
+    is_sound = not any(problem.level == "error" for problem in found)
+    if types in texts:
+        found += _compare_types(config, types, texts[types])
+    if is_sound:
         for path, text in layout.packages(config, list(targets), with_types=types in texts).items():
             if targets and (not path.is_file() or path.read_text(encoding="utf-8") != text):
                 found.append(
@@ -82,7 +83,9 @@ def _compare_types(config: Config, path: Path, expected: str) -> list[Problem]:
     if not actual:
         return [_at(config, path, 1, "the module of the composite types does not exist", _GENERATE)]
     if (stamp := read_stamp(actual)) and is_untouched(actual, stamp):
+        changed = actual.split("\n")[2:] != expected.split("\n")[2:]
         message = "the composite types of the database, or the settings, are others than this module says"
+        message = message if changed else "the migrations or settings changed since this module was generated"
         return [_at(config, path, _first_difference(actual, expected), message, _GENERATE, actual)]
     message = "this generated module was edited"
     return [_at(config, path, _first_difference(actual, expected), message, f"{_GENERATE}; edits are lost", actual)]
