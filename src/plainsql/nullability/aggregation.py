@@ -38,8 +38,12 @@ def aggregate_is_not_null(aggregate: Node, context: Context, prover: Prover) -> 
     )
     if not has_rows or aggregate.node("aggfilter") is not None:
         return False
+    if promise.needs is Needs.ROWS:
+        return True
+    if aggregate.number("agglevelsup"):  # its arguments name columns as seen from here, not from the level it is of
+        return False
     args = [*aggregate.nodes("aggdirectargs"), *(entry.node("expr") for entry in aggregate.nodes("args"))]
-    return promise.needs is Needs.ROWS or _are_not_null(args, promise.positions, home, prover)
+    return _are_not_null(args, promise.positions, home, prover)
 
 
 def window_is_not_null(call: Node, context: Context, prover: Prover) -> bool:

@@ -24,9 +24,9 @@ UNNEST = 2331
 """unnest(anyarray)"""
 
 
-def item_column_is_not_null(rte: Node, column: int, home: Context, prover: Prover) -> bool:
-    """Return whether column number *column* of *rte*, an entry of the range table of *home*, can't be NULL."""
-    kind = rte.number("rtekind", -1)
+def item_column_is_not_null(rte: Node, var: Node, home: Context, prover: Prover) -> bool:
+    """Return whether the column that *var* names, of *rte*, an entry of the range table of *home*, can't be NULL."""
+    kind, column = rte.number("rtekind", -1), var.number("varattno")
     if column < 1:
         return _row_or_system_column_is_not_null(rte, kind, column, prover)
     plain = Context(home.scope)
@@ -39,7 +39,7 @@ def item_column_is_not_null(rte: Node, column: int, home: Context, prover: Prove
         case 2:
             return expressions.is_not_null(item(rte, "joinaliasvars", column), home, prover)
         case 3:
-            return function_column_is_not_null(rte, column, plain, prover)
+            return function_column_is_not_null(rte, var, plain, prover)
         case 4:
             return _is_ordinality_of_xmltable(rte, column)
         case 5:
@@ -53,13 +53,13 @@ def item_column_is_not_null(rte: Node, column: int, home: Context, prover: Prove
             return False
 
 
-def function_column_is_not_null(rte: Node, column: int, context: Context, prover: Prover) -> bool:
+def function_column_is_not_null(rte: Node, var: Node, context: Context, prover: Prover) -> bool:
     """
     Return whether a column of a function in FROM can't be NULL.
 
     ROWS FROM fills the shorter sets up with NULLs; the row number of WITH ORDINALITY counts on (manual, 7.2.1.4).
     """
-    functions = rte.nodes("functions")
+    functions, column = rte.nodes("functions"), var.number("varattno")
     width = sum(function.number("funccolcount") for function in functions)
     if column > width:
         return rte.flag("funcordinality") and column == width + 1
@@ -70,6 +70,8 @@ def function_column_is_not_null(rte: Node, column: int, context: Context, prover
         return width == 1 and expressions.is_not_null(call, context, prover)
     if call.number("funcid") == UNNEST and width == 1:
         args = call.nodes("args")
+        if call.number("funcresulttype") != var.number("vartype"):  # the only member of a row
+            return False
         return len(args) == 1 and elements_are_not_null(args[0], context, prover)
     rows = ROWS_NOT_NULL.get(call.number("funcid"), ())
     return len(rows) == width and rows[column - 1]

@@ -115,7 +115,7 @@ class Prover:
                     return returned_is_not_null(var, home, self)
             elif command == INSERT and number == _excluded(query):
                 return excluded_is_not_null(rte, column, home, self)
-        return item_column_is_not_null(rte, column, home, self) or self._is_narrowed(var, home)
+        return item_column_is_not_null(rte, var, home, self) or self._is_narrowed(var, home)
 
     def _is_narrowed(self, var: Node, home: Context) -> bool:
         """Return whether a sub-query's column can't be NULL in the rows that conditions outside of it let pass."""
