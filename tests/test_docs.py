@@ -28,6 +28,20 @@ SCHEMAS = {
         );
         INSERT INTO users (email, nickname) VALUES ('ada@example.org', NULL);
     """,
+    "bookings": """
+        CREATE TYPE address_kind AS ENUM ('home', 'work');
+        CREATE TYPE address AS (street text, city text, kind address_kind);
+        CREATE TYPE guest AS (name text, home address);
+        CREATE DOMAIN email AS text CHECK (value LIKE '%@%');
+        CREATE TABLE bookings (id bigint PRIMARY KEY, during tstzrange NOT NULL, guests guest[] NOT NULL);
+        CREATE TABLE guests (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            email email NOT NULL,
+            home address NOT NULL,
+            former_homes address[] NOT NULL,
+            balance money NOT NULL DEFAULT 0
+        );
+    """,
     "accounts": """
         CREATE TYPE mood AS ENUM ('sad', 'ok');
         CREATE TABLE accounts (
@@ -35,16 +49,33 @@ SCHEMAS = {
             email text NOT NULL UNIQUE,
             nickname text,
             mood mood NOT NULL DEFAULT 'ok',
+            tags text[] NOT NULL DEFAULT '{}',
+            settings jsonb NOT NULL DEFAULT '{}',
             created_at timestamptz NOT NULL DEFAULT now()
         );
     """,
 }
-PAGES = {"README.md": "users", "docs/queries.md": "accounts", "docs/running.md": "accounts"}
+PAGES = {
+    "README.md": "users",
+    "docs/queries.md": "accounts",
+    "docs/running.md": "accounts",
+    "docs/types.md": "bookings",
+}
+NAMED_FILE = re.compile(r"^`(\S+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+"""A block under the name of its file."""
 
 
 def blocks(page: str, language: str) -> list[str]:
-    """Return the fenced blocks of one language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", (ROOT / page).read_text(), re.MULTILINE | re.DOTALL)
+    """Return the fenced blocks of one language that stand under no file name."""
+    text = NAMED_FILE.sub("", (ROOT / page).read_text())
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def modules(page: str) -> dict[str, str]:
+    """Return the Python modules of a page by their paths, which stand above them."""
+    return dict(
+        re.findall(r"^`(\S+\.py)`:\n\n```python\n(.*?)^```$", (ROOT / page).read_text(), re.MULTILINE | re.DOTALL)
+    )
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -60,6 +91,10 @@ def test_examples_run(page: str, project: Project, empty_database: str) -> None:
     files = blocks(page, "sql") or blocks("docs/queries.md", "sql")
     assert files
     project.write(f"queries/{table}.sql", "\n".join(files))
+    for name, module in modules("docs/queries.md").items():
+        project.write(name, module)
+    for name, content in NAMED_FILE.findall((ROOT / page).read_text()):
+        project.write(name, content)
     commands = [
         line
         for block in blocks(page, "sh")
@@ -71,12 +106,13 @@ def test_examples_run(page: str, project: Project, empty_database: str) -> None:
     project.run("check")
     migrations.apply(empty_database, project.root / "migrations")
     for code in blocks(page, "python"):
-        project.python(code, DATABASE_URL=empty_database)
+        if code not in modules(page).values():
+            project.python(code, DATABASE_URL=empty_database)
 
 
 def test_own_project_word_by_word(folder: Path) -> None:
     text = (ROOT / "docs/start.md").read_text()
-    for name, content in re.findall(r"^`(\S+)`:\n\n```\w+\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+    for name, content in NAMED_FILE.findall(text):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(content)
     environment = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "HOME": str(folder)}
