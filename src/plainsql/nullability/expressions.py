@@ -137,7 +137,8 @@ def _as_grouping_key(expr: Node, context: Context, prover: Prover) -> bool | Non
     found = [ref for ref, key in keys(scope) if key_of(key, context, prover.facts) == wanted]
     if found:
         lasting = lasting_keys(scope.query)
-        return any(ref in lasting or prover.is_claimed_key(kept_key(scope.id, ref), context) for ref in found)
+        # One column may be two keys, and which of them stands here is for the planner to say.
+        return all(ref in lasting or prover.is_claimed_key(kept_key(scope.id, ref), context) for ref in found)
     return None
 
 

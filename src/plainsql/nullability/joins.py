@@ -94,7 +94,7 @@ def _walk(
         number = node.number("rtindex")
         known.nulled_by[number] = guards
         rte = scope.relation(number)
-        if rte is not None and rte.flag("lateral") and (query := rte.node("subquery")) is not None:
+        if rte is not None and (query := rte.node("subquery")) is not None:
             conditions.append((query, guards))
         return
     condition = node.node("quals")
@@ -107,8 +107,9 @@ def _walk(
         known.nulled_by[join] = guards
         if kind == FULL:
             known.full_joins.append(join)
-        if kind == LEFT and is_true(condition) and item_has_a_row(node.node("rarg"), scope):
-            known.matched |= right  # LEFT JOIN LATERAL (SELECT count(*) …) ON true
+        if is_true(condition):  # LEFT JOIN LATERAL (SELECT count(*) …) ON true
+            known.matched |= left if item_has_a_row(node.node("larg"), scope) else frozenset()
+            known.matched |= right if item_has_a_row(node.node("rarg"), scope) else frozenset()
         fills_left, fills_right = kind not in (INNER, LEFT), kind not in (INNER, RIGHT)
         _walk(node.node("larg"), guards | left if fills_left else guards, scope, known, conditions)
         _walk(node.node("rarg"), guards | right if fills_right else guards, scope, known, conditions)
@@ -130,7 +131,7 @@ def _is_sure(claim: Key) -> bool:
 
 
 def _said_by(condition: Node, context: Context, prover: Prover) -> Claims:
-    """A row of a LATERAL sub-select has passed its WHERE, which may name columns of the items before it."""
+    """A row of a sub-query has passed its WHERE, which names parameters and, if it is LATERAL, items before it."""
     if condition.tag != "QUERY":
         return implied(condition, Is.TRUE, context, prover)
     return claims_of_rows(condition, context, prover)

@@ -92,7 +92,8 @@ def not_null(expr: Node | None, context: Context, prover: Prover) -> Claims:
         case "COERCEVIAIO" if expr.number("resulttype") < FIRST_USER_OID:  # an input function may take NULL itself
             return found | not_null(expr.node("arg"), context, prover)
         case "SUBSCRIPTINGREF" if expr.node("refassgnexpr") is None and _is_known_container(expr):
-            return found | not_null(expr.node("refexpr"), context, prover)
+            indexes = [*expr.nodes("refupperindexpr"), *expr.nodes("reflowerindexpr")]
+            return found.union(not_null(expr.node("refexpr"), context, prover), *_all(indexes, context, prover))
         case "NULLIFEXPR":
             return found.union(*_all(expr.nodes("args")[:1], context, prover))
         case "COALESCE" | "COALESCEEXPR" | "MINMAXEXPR":
@@ -257,11 +258,18 @@ def _of_array_comparison(test: Node, value: Is, context: Context, prover: Prover
         return NOTHING
     claims = not_null(test, context, prover)
     array = _second(test)
-    has_elements = array is not None and array.tag == "ARRAYEXPR" and bool(array.items("elements"))
-    compared = has_elements and not (array is not None and array.flag("multidims"))
-    if (test.flag("useOr") == (value is Is.TRUE) or compared) and prover.facts.is_strict(test.number("opfuncid")):
+    if (
+        test.flag("useOr") == (value is Is.TRUE) or (array is not None and _has_elements(array))
+    ) and prover.facts.is_strict(test.number("opfuncid")):
         claims = claims.union(*_all(test.nodes("args")[:1], context, prover))
     return claims
+
+
+def _has_elements(array: Node) -> bool:
+    data = array.fields.get("constvalue")
+    if array.tag == "CONST" and isinstance(data, bytes):  # utils/array.h, ArrayType: no dimension, no element
+        return int.from_bytes(data[4:8], "little") > 0
+    return array.tag == "ARRAYEXPR" and bool(array.items("elements")) and not array.flag("multidims")
 
 
 def _second(expr: Node) -> Node | None:

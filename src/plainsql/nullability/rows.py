@@ -96,6 +96,8 @@ def _allows_a_row(limit: Node | None) -> bool:
     if limit is None:
         return True
     value = limit.fields.get("constvalue")
+    if limit.tag == "CONST" and limit.flag("constisnull"):
+        return True  # LIMIT NULL is no limit (manual, SELECT)
     return limit.tag == "CONST" and isinstance(value, bytes) and int.from_bytes(value, "little", signed=True) > 0
 
 
