@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from math import prod
 from struct import Struct
@@ -17,7 +17,7 @@ from psycopg.pq import Format
 from plainsql.execute.arguments import in_words, is_sequence
 from plainsql.execute.columns import FIRST_USER_OID
 from plainsql.execute.wire.codec import TEXT, USER_OID, Codec, Dump, Kind, Load, resolve
-from plainsql.execute.wire.quoting import quoter, recoders
+from plainsql.execute.wire.quoting import of_pieces, quoter, recoders
 
 _head = Struct("!iiI")  # dimensions, whether there are NULLs, type of the elements
 _dimension = Struct("!ii")  # length, lower bound
@@ -50,11 +50,18 @@ class Array(Codec):
         """Return a function that makes nested lists."""
         element = self._element
         if format != TEXT:
-            return lambda data: _read_binary(bytes(data), element, tx)
-        load = element.loader(tx, TEXT)
+            made: dict[int, Load] = {}
+
+            def load_of(type_oid: int) -> Load:
+                if type_oid not in made:
+                    made[type_oid] = element.loader(tx, format, type_oid)
+                return made[type_oid]
+
+            return lambda data: _read_binary(bytes(data), load_of)
+        load = of_pieces(element.loader(tx, TEXT), tx)
         token = _token(self._delimiter)
-        before, after = recoders(tx)
-        return lambda data: _read_text(before(data), token, lambda piece: load(after(piece)))
+        before, _ = recoders(tx)
+        return lambda data: _read_text(before(data), token, load)
 
     def dumper(self, tx: Transformer, format: Format) -> Dump:
         """Return a function that writes nested sequences."""
@@ -147,15 +154,16 @@ def _read_text(data: bytes, token: re.Pattern[bytes], load: Load) -> list[Any]:
     return stack[0][0]
 
 
-def _read_binary(data: bytes, element: Codec, tx: Transformer) -> list[Any]:
+def _read_binary(data: bytes, load_of: Callable[[int], Load]) -> list[Any]:
     dimensions, _, type_oid = _head.unpack_from(data)
     if not dimensions:
         return []
-    load = element.loader(tx, Format.BINARY, type_oid)
-    lengths = [_dimension.unpack_from(data, 12 + 8 * number)[0] for number in range(dimensions)]
+    load = load_of(type_oid)
+    lengths = [length for length, _ in _dimension.iter_unpack(data[12 : 12 + 8 * dimensions])]
     position = 12 + 8 * dimensions
     items: list[Any] = []
-    for _ in range(prod(lengths)):
+    end = len(data)
+    while position < end:
         (length,) = _length.unpack_from(data, position)
         position += 4
         if length < 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from struct import Struct
 from typing import Any
 
@@ -16,7 +16,7 @@ from plainsql.execute.arguments import an, in_words
 from plainsql.execute.columns import FIRST_USER_OID
 from plainsql.execute.wire.codec import BINARY, TEXT, USER_OID, Codec, Dump, Kind, Load, resolve
 from plainsql.execute.wire.fields import fields_of
-from plainsql.execute.wire.quoting import quoter, recoders
+from plainsql.execute.wire.quoting import of_pieces, quoter, recoders
 
 _count = Struct("!i")
 _member = Struct("!Ii")  # type, length
@@ -66,17 +66,44 @@ class Composite(Codec):
         """Return a function that makes an object."""
         make, stale = self._python, self._stale
         if format != TEXT:
-            return lambda data: make(*_read_binary(bytes(data), self._members, tx, stale))
-        loads = [member.loader(tx, TEXT) for member in self._members]
-        before, after = recoders(tx)
+            return self._binary_loader(tx)
+        loads = [of_pieces(member.loader(tx, TEXT), tx) for member in self._members]
+        before, _ = recoders(tx)
 
         def load(data: Any) -> Any:
             pieces = _read_text(before(data)) if loads else []
             if len(pieces) != len(loads):
                 raise stale(f"has {len(pieces)} members")
-            return make(
-                *[None if piece is None else load(after(piece)) for load, piece in zip(loads, pieces, strict=True)]
-            )
+            return make(*[None if piece is None else load(piece) for load, piece in zip(loads, pieces, strict=True)])
+
+        return load
+
+    def _binary_loader(self, tx: Transformer) -> Load:
+        make, members, stale = self._python, self._members, self._stale
+        loads: list[Load | None] = [None] * len(members)
+        types = [0] * len(members)
+
+        def load(data: Any) -> Any:
+            data = bytes(data)
+            (count,) = _count.unpack_from(data)
+            if count != len(members):
+                raise stale(f"has {count} members")
+            values: list[Any] = []
+            position = 4
+            for index in range(count):
+                type_oid, length = _member.unpack_from(data, position)
+                position += 8
+                if type_oid != types[index]:
+                    if not members[index].reads(type_oid, BINARY):
+                        raise stale(f"has a member of type {type_oid}")
+                    types[index] = type_oid
+                    loads[index] = members[index].loader(tx, BINARY, type_oid)
+                if length < 0:
+                    values.append(None)
+                else:
+                    values.append(loads[index](data[position : position + length]))  # type: ignore[misc]  # just made
+                    position += length
+            return make(*values)
 
         return load
 
@@ -139,27 +166,6 @@ def _read_text(data: bytes) -> list[bytes | None]:
         if end == b")":
             return pieces
         position = match.end()
-
-
-def _read_binary(
-    data: bytes, members: Sequence[Codec], tx: Transformer, stale: Callable[[str], StaleModuleError]
-) -> list[Any]:
-    (count,) = _count.unpack_from(data)
-    if count != len(members):
-        raise stale(f"has {count} members")
-    values: list[Any] = []
-    position = 4
-    for member in members:
-        type_oid, length = _member.unpack_from(data, position)
-        position += 8
-        if not member.reads(type_oid, BINARY):
-            raise stale(f"has a member of type {type_oid}")
-        if length < 0:
-            values.append(None)
-            continue
-        values.append(member.loader(tx, BINARY, type_oid)(data[position : position + length]))
-        position += length
-    return values
 
 
 def _write_binary(values: Sequence[Any], dumps: Sequence[Dump], oids: Sequence[int]) -> bytes:

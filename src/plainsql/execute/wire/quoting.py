@@ -27,6 +27,12 @@ def recoders(tx: Transformer) -> tuple[Callable[[Buffer], bytes], Callable[[Buff
     )
 
 
+def of_pieces(load: Callable[[Any], Any], tx: Transformer) -> Callable[[Any], Any]:
+    """Return *load* for pieces of what is safe to cut."""
+    _, after = recoders(tx)
+    return load if after is bytes else lambda piece: load(after(piece))
+
+
 def quoter(special: bytes, escape: bytes) -> Callable[[bytes], bytes]:
     """
     Return a function that quotes a piece where it must be quoted.

@@ -15,7 +15,7 @@ from psycopg.types import multirange, range
 from plainsql.execute.arguments import in_words
 from plainsql.execute.columns import FIRST_USER_OID
 from plainsql.execute.wire.codec import TEXT, USER_OID, Codec, Dump, Kind, Load, resolve
-from plainsql.execute.wire.quoting import quoter, recoders
+from plainsql.execute.wire.quoting import of_pieces, quoter, recoders
 
 _length = Struct("!i")
 _EMPTY, _LOWER_INCLUSIVE, _UPPER_INCLUSIVE, _LOWER_INFINITE, _UPPER_INFINITE = 1, 2, 4, 8, 16
@@ -51,8 +51,9 @@ class Range(Codec):
         load = self._bound.loader(tx, format)
         if format != TEXT:
             return lambda data: _read_binary(bytes(data), load)
-        before, after = recoders(tx)
-        return lambda data: _read_text(before(data), lambda piece: load(after(piece)))
+        load = of_pieces(load, tx)
+        before, _ = recoders(tx)
+        return lambda data: _read_text(before(data), load)
 
     def dumper(self, tx: Transformer, format: Format) -> Dump:
         """Return a function that writes a Range."""
@@ -99,8 +100,9 @@ class Multirange(Range):
         load = self._bound.loader(tx, format)
         if format != TEXT:
             return lambda data: _read_binary_ranges(bytes(data), load)
-        before, after = recoders(tx)
-        return lambda data: _read_text_ranges(before(data), lambda piece: load(after(piece)))
+        load = of_pieces(load, tx)
+        before, _ = recoders(tx)
+        return lambda data: _read_text_ranges(before(data), load)
 
     def dumper(self, tx: Transformer, format: Format) -> Dump:
         """Return a function that writes a Multirange."""
