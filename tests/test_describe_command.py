@@ -158,11 +158,15 @@ def test_a_hostile_schema_file_is_refused_with_its_line_and_leaves_no_trace(
 
 
 def catalog(server: str) -> dict[str, Any]:
-    """Return what a schema file could have left on the server: roles, databases, settings."""
+    """Return what a schema file could have left on the server: roles, databases, settings; not what others make."""
     with psycopg.connect(server, autocommit=True) as conn:
         return {
-            "roles": {row[0] for row in conn.execute("SELECT rolname FROM pg_roles")},
-            "databases": {row[0] for row in conn.execute("SELECT datname FROM pg_database")},
+            "roles": {
+                row[0] for row in conn.execute("SELECT rolname FROM pg_roles WHERE rolname ~ 'untrusted|intruder'")
+            },
+            "databases": {
+                row[0] for row in conn.execute("SELECT datname FROM pg_database WHERE datname ~ 'untrusted|intruder'")
+            },
             "settings": conn.execute("SELECT pg_read_file('postgresql.auto.conf', 0, 100000, true)").fetchall(),
             "work_mem": conn.execute("SHOW work_mem").fetchall(),
         }

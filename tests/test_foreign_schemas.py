@@ -28,8 +28,12 @@ SHARE = 95
 
 
 @pytest.fixture(scope="module", params=SCHEMAS, ids=[schema.name for schema in SCHEMAS])
-def schema(request: pytest.FixtureRequest) -> ForeignSchema:
+def schema(request: pytest.FixtureRequest, server: str) -> ForeignSchema:
     found: ForeignSchema = request.param
+    with psycopg.connect(server) as conn:
+        available = {str(name) for (name,) in conn.execute("SELECT name FROM pg_available_extensions")}
+    if missing := set(found.extensions) - available:
+        pytest.skip(f"the server lacks {', '.join(sorted(missing))}")
     return found
 
 
@@ -72,12 +76,13 @@ def databases(schema: ForeignSchema, server: str) -> Iterator[Databases]:
 
 @contextmanager
 def loaded(schema: ForeignSchema, server: str, more: tuple[Path, ...]) -> Iterator[str]:
-    with scratch_database(
-        schema_files=[*schema.files, *more], migrations=schema.migrations, server=server, foreign=True
-    ) as conninfo:
-        if schema.migrations is not None and more:
+    migrations = schema.migrations
+    files = [*schema.files, *(more if migrations is None else ())]
+    with scratch_database(schema_files=files, migrations=migrations, server=server, foreign=True) as conninfo:
+        if migrations is not None:
             with psycopg.connect(conninfo, autocommit=True) as conn:
-                conn.execute(schema.data.read_bytes())
+                for path in more:
+                    conn.execute(path.read_bytes())
         yield conninfo
 
 

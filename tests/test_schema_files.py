@@ -21,7 +21,7 @@ from plainsql.errors import SchemaFileError
 from plainsql.scratch import scratch_database
 from plainsql.scratch.psql import split_script
 from plainsql.scratch.reading import read_schema_file
-from plainsql.scratch.schema_files import load_schema_files
+from plainsql.scratch.schema_files import SchemaLoader
 from plainsql.scratch.untrusted import PREFIX, untrusted_database
 
 
@@ -187,6 +187,7 @@ def test_a_schema_of_a_missing_role_becomes_ours(server: str, tmp_path: Path) ->
 
 
 def test_trusted_extensions_can_be_made(server: str, tmp_path: Path) -> None:
+    find_extension(server, "citext")
     load(
         server,
         write(tmp_path, "CREATE EXTENSION citext;\nCREATE TABLE t (a citext);\nCOMMENT ON EXTENSION plpgsql IS 'x';"),
@@ -279,7 +280,7 @@ def test_a_file_that_switches_the_time_limit_off_is_ended(server: str, tmp_path:
         pytest.raises(SchemaFileError, match=r"schema\.sql:2: the statement takes longer than 0\.5 s"),
         untrusted_database(server) as database,
     ):
-        load_schema_files(database.conninfo, [file], seconds=0.5)
+        SchemaLoader(database.connect, seconds=0.5).load(file)
     assert traces(server) == before
 
 

@@ -23,6 +23,7 @@ class ForeignSchema:
         before: Files of the folder that come first.
         package: Which has the rest, with the folders below it.
         package_files: Names without suffix, in order; none when the folder holds migrations.
+        extensions: Which a server must have.
     """
 
     name: str
@@ -30,6 +31,7 @@ class ForeignSchema:
     before: Sequence[str] = ()
     package: Sequence[str] = ()
     package_files: Sequence[str] = ()
+    extensions: Sequence[str] = ()
 
     @property
     def queries(self) -> Path:
@@ -83,5 +85,13 @@ wikidocs/CreateTables
 SCHEMAS = (
     ForeignSchema("rental", 16, before=("schema.sql",)),
     ForeignSchema("manual", 30, before=("schema.sql",)),
-    ForeignSchema("music", 370, before=("before.sql",), package=("mbdata", "sql"), package_files=tuple(MUSIC.split())),
+    ForeignSchema(
+        "music",
+        370,
+        before=("before.sql",),
+        package=("mbdata", "sql"),
+        package_files=tuple(MUSIC.split()),
+        extensions=("cube", "earthdistance", "unaccent"),
+    ),
+    ForeignSchema("gateway", 90, package=("litellm_proxy_extras", "migrations")),
 )

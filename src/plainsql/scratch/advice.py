@@ -14,8 +14,10 @@ from plainsql.queries.scratch import list_extensions
 from plainsql.scratch import extensions
 from plainsql.scratch.psql import Step, fault
 from plainsql.scratch.reading import SchemaFile
+from plainsql.scratch.skipping import DENIED
 
 _SYNTAX_ERROR = "42601"
+_UNAVAILABLE = "0A000"
 _UNDEFINED = {"42704", "42883", "42P01"}
 _DUMPED_FROM = re.compile(r"^-- Dumped from database version (\d+)", re.MULTILINE)
 _ROLES = re.compile(r"\s*(?:CREATE|ALTER|DROP)\s+(?:ROLE|USER|GROUP)\b(?!\s+MAPPING\b)", re.IGNORECASE)
@@ -33,10 +35,11 @@ def explained_fault(
 ) -> SchemaFileError:
     """Return the error of a statement: file and line, what the server says, and what to do."""
     message = (error.diag.message_primary or str(error)).strip()
-    detail = f" ({error.diag.message_detail})" if error.diag.message_detail else ""
     position = error.diag.statement_position
     offset = step.offset + (int(position) - 1 if position else 0)
-    hint = _advice(conn, file, step, error, message) or error.diag.message_hint
+    advice = _advice(conn, file, step, error, message)
+    detail = f" ({error.diag.message_detail})" if error.diag.message_detail and not advice else ""
+    hint = advice or error.diag.message_hint
     return fault(file.text, offset, file.name, f"{message}{detail}" + (f"\n    hint: {hint}" if hint else ""))
 
 
@@ -46,8 +49,10 @@ def _advice(
     """Return what to do about an error where we know more than the server."""
     if conn.broken or conn.closed:
         return None
-    wanted = extensions.created_extension(step.sql) or extensions.missing_extension(message)
-    if wanted:
+    wanted = extensions.created_extension(step.sql)
+    if wanted and error.sqlstate not in (_UNAVAILABLE, DENIED):
+        return None
+    if wanted := wanted or extensions.missing_extension(message):
         return _extension_advice(conn, wanted, error)
     if error.sqlstate in _UNDEFINED and (name := extensions.origin(message)):
         return _extension_advice(conn, name, error)
@@ -83,7 +88,7 @@ def _extension_advice(conn: psycopg.Connection[Any], name: str, error: psycopg.E
         if conn.info.transaction_status != TransactionStatus.IDLE:
             conn.pgconn.exec_(b"ROLLBACK")
         found = list_extensions(conn, names=[name])
-        if found and error.sqlstate == "42501":
+        if found and error.sqlstate == DENIED:
             if extensions.is_safe(name):
                 return f"only a superuser may make extension {name}: give --scratch the DSN of one"
             return (

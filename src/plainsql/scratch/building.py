@@ -13,12 +13,7 @@ from plainsql.scratch.migrated import migrated_database
 from plainsql.scratch.reading import SchemaFile, read_schema_file, sql_files
 from plainsql.scratch.schema_files import Note, Progress, SchemaLoader
 from plainsql.scratch.server import scratch_server
-from plainsql.scratch.untrusted import (
-    STATEMENT_SECONDS,
-    UntrustedDatabase,
-    end_prepared_transactions,
-    untrusted_database,
-)
+from plainsql.scratch.untrusted import STATEMENT_SECONDS, UntrustedDatabase, untrusted_database
 
 
 def _silent(note: str) -> None:
@@ -88,7 +83,7 @@ def _shown(folder: Path, file: SchemaFile) -> str:
 
 def _load(database: UntrustedDatabase, files: Sequence[SchemaFile], note: Note, progress: Progress | None) -> None:
     schemas = database.make_extensions(wanted_extensions(file.text for file in files))
-    loader = SchemaLoader(database.conninfo, seconds=STATEMENT_SECONDS + 5, made_schemas=frozenset(schemas))
+    loader = SchemaLoader(database.connect, seconds=STATEMENT_SECONDS + 5, made_schemas=frozenset(schemas))
     total = sum(len(file.text) for file in files)
     before = 0
 
@@ -100,8 +95,8 @@ def _load(database: UntrustedDatabase, files: Sequence[SchemaFile], note: Note, 
         for file in files:
             loader.load(file, show)
             before += len(file.text)
-            end_prepared_transactions(database.server, database.name)
-            database.readmit()
+            database.end_prepared_transactions()
+        database.readmit()
     finally:
         for line in loader.skipped.notes():
             note(line)

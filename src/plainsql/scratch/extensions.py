@@ -65,7 +65,7 @@ def is_safe(name: str) -> bool:
 def wanted_extensions(texts: Iterable[str]) -> list[Wanted]:
     """Return what the CREATE EXTENSION statements of *texts* ask for, in order."""
     return [
-        Wanted(_unquoted(found["name"]), _unquoted(found["schema"]) if found["schema"] else None)
+        Wanted(unquoted(found["name"]), unquoted(found["schema"]) if found["schema"] else None)
         for text in texts
         for found in _CREATE.finditer(text)
     ]
@@ -74,7 +74,7 @@ def wanted_extensions(texts: Iterable[str]) -> list[Wanted]:
 def created_extension(sql: str) -> str | None:
     """Return the extension that a statement makes, or None."""
     found = _CREATE.match(sql)
-    return _unquoted(found["name"]) if found else None
+    return unquoted(found["name"]) if found else None
 
 
 def missing_extension(message: str) -> str | None:
@@ -89,5 +89,6 @@ def origin(message: str) -> str | None:
     return _ORIGIN.get(found["name"].lower()) if found else None
 
 
-def _unquoted(word: str) -> str:
+def unquoted(word: str) -> str:
+    """Return the name that a word stands for."""
     return word[1:-1] if word.startswith('"') else word.lower()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -18,12 +18,13 @@ from plainsql.scratch.skipping import CLIENT_ENCODING, Skipped, may_fail, skippa
 
 Note = Callable[[str], None]
 """Takes a sentence for people."""
+Connect = Callable[[], psycopg.Connection[Any]]
 Progress = Callable[[int, int], None]
 """Takes how many characters are done and how many there are."""
 
 DUPLICATE_OBJECT = "42710"
 DUPLICATE_SCHEMA = "42P06"
-_CREATED_SCHEMA = re.compile(r'\s*CREATE\s+SCHEMA\s+("(?:[^"]|"")+"|\w+)', re.IGNORECASE)
+_CREATED_SCHEMA = re.compile(r'\s*CREATE\s+SCHEMA\s+("[^"]+"|\w+)', re.IGNORECASE)
 
 
 class SchemaLoader:
@@ -34,16 +35,16 @@ class SchemaLoader:
         skipped: What was passed over so far.
     """
 
-    def __init__(self, conninfo: str, *, seconds: float, made_schemas: frozenset[str] = frozenset()) -> None:
+    def __init__(self, connect: Connect, *, seconds: float, made_schemas: frozenset[str] = frozenset()) -> None:
         """
         Prepare to load.
 
         Args:
-            conninfo: Of the role that owns the database.
+            connect: Opens a session of the role that owns the database, in autocommit.
             seconds: Longest time for one statement; a file can switch the server's own limit off.
             made_schemas: Those that are there already though the file makes them.
         """
-        self._conninfo = conninfo
+        self._connect = connect
         self._seconds = seconds
         self._made_schemas = made_schemas
         self.skipped = Skipped()
@@ -59,10 +60,7 @@ class SchemaLoader:
         Raises:
             SchemaFileError: A statement fails or takes too long, or the file leaves a transaction open.
         """
-        with (
-            psycopg.connect(self._conninfo, autocommit=True, client_encoding="utf8") as conn,
-            Runner(conn, seconds=self._seconds) as runner,
-        ):
+        with self._connect() as conn, Runner(conn, seconds=self._seconds) as runner:
             for step in split_script(file.text, file.name):
                 if not CLIENT_ENCODING.match(step.sql):
                     self._run(conn, runner, file, step)
@@ -99,7 +97,7 @@ class SchemaLoader:
         if error.sqlstate == DUPLICATE_OBJECT and extensions.created_extension(step.sql):
             return True
         if error.sqlstate == DUPLICATE_SCHEMA and (made := _CREATED_SCHEMA.match(step.sql)):
-            return made[1].strip('"') in self._made_schemas
+            return extensions.unquoted(made[1]) in self._made_schemas
         kind = skippable(step.sql, error.sqlstate)
         shorter = without_owner(step.sql, error.sqlstate)
         if shorter and conn.pgconn.exec_(shorter.encode()).status == ExecStatus.COMMAND_OK:
@@ -109,13 +107,3 @@ class SchemaLoader:
         place = "" if self.skipped.knows(kind) else f"{file.name}:{line_of(file.text, step.offset)}"
         self.skipped.add(kind, place, message)
         return True
-
-
-def load_schema_files(
-    conninfo: str, files: Sequence[SchemaFile], *, seconds: float, made_schemas: frozenset[str] = frozenset()
-) -> list[str]:
-    """Run the files in order; return the notes. See SchemaLoader."""
-    loader = SchemaLoader(conninfo, seconds=seconds, made_schemas=made_schemas)
-    for file in files:
-        loader.load(file)
-    return loader.skipped.notes()

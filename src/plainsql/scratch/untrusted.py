@@ -46,20 +46,35 @@ class UntrustedDatabase:
         conninfo: Of the role.
         name: Of both.
         server: Conninfo of who made them.
+        admin: A session of who made them.
+        hashed_password: Of the role.
     """
 
     conninfo: str = field(repr=False)
     name: str
     server: str = field(repr=False)
+    admin: psycopg.Connection[Any] = field(repr=False)
     hashed_password: str = field(repr=False)
+
+    def connect(self) -> psycopg.Connection[Any]:
+        """Open a session of the role, in autocommit."""
+        try:
+            return psycopg.connect(self.conninfo, autocommit=True, client_encoding="utf8")
+        except psycopg.OperationalError:
+            self.readmit()
+            return psycopg.connect(self.conninfo, autocommit=True, client_encoding="utf8")
 
     def readmit(self) -> None:
         """Let the role in again, whatever it did to its own database and its own password."""
         name = sql.Identifier(self.name)
-        with explained(self.server), psycopg.connect(self.server, autocommit=True) as admin:
-            _reopen(admin, self.name)
-            admin.execute(sql.SQL("GRANT ALL ON DATABASE {} TO {}").format(name, name))
-            admin.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, sql.Literal(self.hashed_password)))
+        with explained(self.server):
+            _reopen(self.admin, self.name)
+            self.admin.execute(sql.SQL("GRANT ALL ON DATABASE {} TO {}").format(name, name))
+            self.admin.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, sql.Literal(self.hashed_password)))
+
+    def end_prepared_transactions(self) -> None:
+        """Roll back what a file prepared: it keeps its locks."""
+        _end_prepared_transactions(self.admin, self.server, self.name)
 
     def make_extensions(self, wanted: Sequence[Wanted]) -> set[str]:
         """
@@ -129,7 +144,7 @@ def untrusted_database(server: str) -> Iterator[UntrustedDatabase]:
                 "-c default_transaction_read_only=off",
             )
             _try_login(conninfo, name)
-            yield UntrustedDatabase(conninfo, name, server, hashed)
+            yield UntrustedDatabase(conninfo, name, server, admin, hashed)
         finally:
             with explained(server):
                 _drop(admin, name, server=server, force=True)
@@ -165,7 +180,7 @@ def _drop_abandoned(admin: psycopg.Connection[Any], server: str) -> None:
 def _drop(admin: psycopg.Connection[Any], name: str, *, server: str, force: bool) -> None:
     if any(row.name == name for row in list_scratch_databases(admin, prefix=name, description=None)):
         _reopen(admin, name)  # its owner may have made it a template, which can't be dropped, and closed it
-        end_prepared_transactions(server, name)
+        _end_prepared_transactions(admin, server, name)
     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)") if force else sql.SQL("DROP DATABASE IF EXISTS {}")
     admin.execute(drop.format(sql.Identifier(name)))
     admin.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(name)))
@@ -176,10 +191,9 @@ def _reopen(admin: psycopg.Connection[Any], name: str) -> None:
     admin.execute(options.format(sql.Identifier(name)))
 
 
-def end_prepared_transactions(server: str, name: str) -> None:
+def _end_prepared_transactions(admin: psycopg.Connection[Any], server: str, name: str) -> None:
     """Roll back what was prepared in database *name* by its role of the same name: only from inside it can that be."""
-    with psycopg.connect(server, autocommit=True) as admin:
-        found = [row.gid for row in list_prepared_transactions(admin, name=name) if row.gid is not None]
+    found = [row.gid for row in list_prepared_transactions(admin, name=name) if row.gid is not None]
     if found:
         with psycopg.connect(make_conninfo(server, dbname=name), autocommit=True) as conn:
             conn.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(name)))
