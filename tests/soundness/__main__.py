@@ -31,13 +31,17 @@ def main() -> int:
     parser.add_argument("--report", action="store_true", help="print counts of constructs and hints for precision")
     parser.add_argument("--show", action="store_true", help="print each statement and what is declared of it")
     parser.add_argument("--failures", type=int, default=20, help="how many failures to shrink and print")
+    parser.add_argument("--first", action="store_true", help="stop after the schema of the first failure")
+    parser.add_argument("--ignore", type=int, nargs="*", default=[], help="seeds to leave out")
     options = parser.parse_args()
-    seeds = range(options.seed, options.seed + options.statements)
+    seeds = [seed for seed in range(options.seed, options.seed + options.statements) if seed not in options.ignore]
     with ExitStack() as stack:
         database = stack.enter_context(temporary_database(options.server or _embedded(stack)))
         bench = Workbench(stack.enter_context(psycopg.connect(database, autocommit=True)))
-        tally = check(bench, seeds, progress=lambda tally: _progress(tally, len(seeds)))
+        tally = check(bench, seeds, progress=lambda tally: _progress(tally, len(seeds)), first=options.first)
         print(file=sys.stderr)
+        for failure in tally.failures[options.failures :]:
+            print(f"-- seed {failure.statement.seed}, not made smaller: {failure.detail}\n{failure.statement.sql};")
         shown: set[str] = set()
         for failure in tally.failures[: options.failures]:
             bench.build(failure.statement.seed // 50)

@@ -72,8 +72,14 @@ def refuted(description: Description, runs: Iterable[Run]) -> tuple[str, str] | 
     return None
 
 
-def check(bench: Workbench, seeds: Iterable[int], *, progress: Callable[[Tally], None] | None = None) -> Tally:
-    """Describe and run the statement of each of *seeds*; statements of one schema stand together."""
+def check(
+    bench: Workbench,
+    seeds: Iterable[int],
+    *,
+    progress: Callable[[Tally], None] | None = None,
+    first: bool = False,
+) -> Tally:
+    """Describe and run the statement of each of *seeds*, schema by schema; *first*: until one has a failure."""
     tally = Tally()
     for schema_seed, group in _grouped(seeds):
         start = time.perf_counter()
@@ -82,6 +88,8 @@ def check(bench: Workbench, seeds: Iterable[int], *, progress: Callable[[Tally],
         tally.seconds += time.perf_counter() - start
         if progress is not None:
             progress(tally)
+        if first and tally.failures:
+            break
     return tally
 
 

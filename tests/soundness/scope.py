@@ -20,6 +20,7 @@ class Ref:
         name: Bare name of the column.
         source: Alias of the FROM item.
         column: A column, which subqueries may name too; False for a grouping expression.
+        version: Of the old or the new row, in RETURNING.
     """
 
     text: str
@@ -27,6 +28,7 @@ class Ref:
     name: str = ""
     source: str = ""
     column: bool = True
+    version: bool = False
 
 
 @dataclass(slots=True)
@@ -63,6 +65,16 @@ class Scope:
     def without_aggregates(self) -> Scope:
         """Return the same place where neither aggregates nor window functions may stand."""
         return replace(self, ungrouped=None, windows=None)
+
+    def without_versions(self) -> Scope:
+        """
+        Return the same place without old and new.
+
+        PostgreSQL 18.6 dies of ``INSERT … RETURNING old.id IN (SELECT …)``: it looks up a row that isn't there.
+        """
+        versions = {ref.source for ref in self.refs if ref.version}
+        refs = [ref for ref in self.refs if not ref.version]
+        return replace(self, refs=refs, rows=[row for row in self.rows if row[0] not in versions], hot=[])
 
     def around(self) -> Iterator[Scope]:
         """Yield the scopes of the queries around this one, the nearest first."""

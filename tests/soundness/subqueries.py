@@ -31,6 +31,7 @@ def condition(draw: Draw, scope: Scope, depth: int) -> Piece:
     if "EXISTS" in kind:
         query = queries.make(draw, inner, depth - 1, None)
         return expression("boolean", kind, f"({kind} ({{}}))", query.piece)
+    scope = scope.without_versions()
     if kind.startswith("row"):
         sides = [conditions.about(draw, scope, equal=True) for _ in range(2)]
         query = queries.make(draw, inner, depth - 1, [type for type, _ in sides], single=kind == "row")

@@ -180,7 +180,9 @@ def _returning(draw: Draw, scope: Scope, target: Relation, depth: int, wanted: b
             words = (draw.name("o"), draw.name("n"))
             options = f"WITH (OLD AS {words[0]}, NEW AS {words[1]}) "
         for word in words:
-            turned = [Ref(f"{word}.{column.name}", column.type, column.name, word) for column in target.columns]
+            turned = [
+                Ref(f"{word}.{column.name}", column.type, column.name, word, version=True) for column in target.columns
+            ]
             scope.refs += turned
             scope.rows = [*scope.rows, (word, target.name)]
             scope.hot += turned

@@ -1,0 +1,471 @@
+"""
+Deliberate breakages of the proofs, one a rule, and how soon random statements find each of them.
+
+``python -m tests.soundness.mutations --server DSN``: the package is copied, one rule in the copy is broken, and the
+random statements run against it. A breakage that nothing finds tells of a construct that the generator lacks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import plainsql
+
+STATEMENTS = 12_000
+FIRST_SEED = 200_000
+_ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """
+    A rule and how to break it.
+
+    Attributes:
+        edits: File below nullability/ (or describe/), the text there, and what to put in its place.
+        since: Major version of the server from which on statements can tell.
+    """
+
+    name: str
+    edits: tuple[tuple[str, str, str], ...]
+    since: int = 15
+
+
+_TRUST_NO_MARKS = (  # the servers from 16 on mark columns too: the second lock on the same door
+    "prover.py",
+    "if not {join for join, _ in sides}.issuperset(self._joins_of(var, home)):",
+    "if False:",
+)
+
+MUTATIONS = [
+    Mutation(
+        "LEFT JOIN fills nothing with NULLs",
+        (("joins.py", "kind not in (INNER, RIGHT)", "kind not in (INNER, LEFT, RIGHT)"), _TRUST_NO_MARKS),
+    ),
+    Mutation(
+        "FULL JOIN fills one side alone",
+        (("joins.py", "kind not in (INNER, LEFT), ", "kind not in (INNER, LEFT, FULL), "), _TRUST_NO_MARKS),
+    ),
+    Mutation(
+        "RIGHT JOIN fills nothing",
+        (("joins.py", "kind not in (INNER, LEFT), ", "kind not in (INNER, LEFT, RIGHT), "), _TRUST_NO_MARKS),
+    ),
+    Mutation(
+        "ON of an outer join holds for every row",
+        (("joins.py", "            if guards <= known.matched:", "            if True:"),),
+    ),
+    Mutation(
+        "one matched side means that all are",
+        (("prover.py", "if sides <= known.matched:", "if sides <= known.matched or known.matched:"),),
+    ),
+    Mutation(
+        "an aggregate of no rows isn't NULL",
+        (("aggregation.py", 'if not has_rows or aggregate.node("aggfilter") is not None:', "if False:"),),
+    ),
+    Mutation(
+        "FILTER of an aggregate drops no row",
+        (
+            (
+                "aggregation.py",
+                'if not has_rows or aggregate.node("aggfilter") is not None:',
+                "if not has_rows:",
+            ),
+        ),
+    ),
+    Mutation(
+        "an aggregate of NULLs isn't NULL",
+        (
+            (
+                "aggregation.py",
+                "return promise.needs is Needs.ROWS or _are_not_null(args, promise.positions, home, prover)",
+                "return True",
+            ),
+        ),
+    ),
+    Mutation(
+        "a strict function of values isn't NULL",
+        (("calls.py", "if function not in TOTAL or ", "if not prover.facts.is_strict(function) or "),),
+    ),
+    Mutation(
+        "any function narrows as a strict one does",
+        (("narrowing.py", "is_strict = prover.facts.is_strict(function) and", "is_strict = True and"),),
+    ),
+    Mutation(
+        "OR narrows by either arm",
+        (
+            (
+                "narrowing.py",
+                "        return NOTHING.union(*claims)\n    return _common(claims)",
+                "        return NOTHING.union(*claims)\n    return NOTHING.union(*claims)",
+            ),
+        ),
+    ),
+    Mutation(
+        "NOT narrows as if it weren't there",
+        (("narrowing.py", "implied(args[0], _OPPOSITE[value], context", "implied(args[0], value, context"),),
+    ),
+    Mutation(
+        "IS NULL narrows as IS NOT NULL",
+        (("narrowing.py", 'says_not_null = (condition.number("nulltesttype") != _IS_NULL)', "says_not_null = (True)"),),
+    ),
+    Mutation(
+        "IS DISTINCT FROM narrows as <>",
+        (("narrowing.py", "return NOTHING if value in _HOLDS else _of_equal(", "return _of_equal("),),
+    ),
+    Mutation(
+        "IS NOT FALSE narrows as IS TRUE",
+        (("narrowing.py", "return implied(arg, Is.NOT_FALSE, context", "return implied(arg, Is.TRUE, context"),),
+    ),
+    Mutation(
+        "a comparison of rows narrows by every pair",
+        (
+            (
+                "narrowing.py",
+                'pairs = [*expr.nodes("largs")[:1], *expr.nodes("rargs")[:1]]',
+                'pairs = [*expr.nodes("largs"), *expr.nodes("rargs")]',
+            ),
+        ),
+    ),
+    Mutation(
+        "ALL of an empty array narrows",
+        (("narrowing.py", '(test.flag("useOr") == (value is Is.TRUE) or compared)', "(True)"),),
+    ),
+    Mutation(
+        "WHERE holds in a group of no rows",
+        (
+            (
+                "prover.py",
+                'if context.is_grouped and (query.items("groupingSets") or not groups_have_rows(query)):',
+                "if False:",
+            ),
+        ),
+    ),
+    Mutation(
+        "a view's columns are never NULL",
+        (("stored.py", "return query is not None and prover.output_is_not_null(query, column, None)", "return True"),),
+    ),
+    Mutation(
+        "a recursive query is what its first round is",
+        (("ctes.py", "        columns = proved\n    if not", "        columns = proved\n        break\n    if not"),),
+    ),
+    Mutation(
+        "NOT NULL that is not valid counts for stored rows",
+        (("../describe/relations.py", "proved=row.proved is True,", "proved=row.not_null,"),),
+        since=18,
+    ),
+    Mutation(
+        "CHECK that is not valid counts for stored rows",
+        (("../describe/relations.py", "+= found if check.validated else []", "+= found"),),
+    ),
+    Mutation(
+        "NOT NULL of a domain counts for stored rows",
+        (
+            (
+                "../describe/relations.py",
+                "proved=row.proved is True,",
+                "proved=row.proved is True or domain_refuses_null,",
+            ),
+        ),
+    ),
+    Mutation(
+        "NOT NULL of a foreign table counts",
+        (("facts.py", 'TABLES = frozenset({"r", "p"})', 'TABLES = frozenset({"r", "p", "f"})'),),
+    ),
+    Mutation(
+        "a parent's rows are its own",
+        (("stored.py", "    if not with_children:\n", "    if True:\n"),),
+    ),
+    Mutation(
+        "lag and lead find a row",
+        (
+            (
+                "window_functions.py",
+                "    **dict.fromkeys(oids(SHIFTED)",
+                "    **dict.fromkeys((3106, 3107, 3109, 3110), WindowFunction(frozenset({0}))),\n"
+                "    **dict.fromkeys(oids(SHIFTED)",
+            ),
+        ),
+    ),
+    Mutation(
+        "every frame holds the current row",
+        (
+            (
+                "aggregation.py",
+                '    for window in context.scope.query.nodes("windowClause"):\n',
+                '    return True\n    for window in context.scope.query.nodes("windowClause"):\n',
+            ),
+        ),
+    ),
+    Mutation(
+        "EXCLUDE leaves the current row",
+        (("aggregation.py", "and not options & _EXCLUDES_CURRENT_ROW", ""),),
+    ),
+    Mutation(
+        "grouping sets leave no key NULL",
+        (
+            ("from_items.py", "if not is_kept and reference not in lasting_keys(query):", "if False:"),
+            (
+                "expressions.py",
+                "return lasts and _by_itself(expr, context.below(), prover)",
+                "return _by_itself(expr, context.below(), prover)",
+            ),
+        ),
+    ),
+    Mutation(
+        "ROLLUP makes no group of no rows",
+        (("grouping.py", "    return kind != SIMPLE\n", "    return kind == EMPTY\n"),),
+    ),
+    Mutation(
+        "HAVING speaks of constants",
+        (("joins.py", "known.having = frozenset(filter(_is_sure, known.having))", "pass"),),
+    ),
+    Mutation(
+        "CASE without ELSE isn't NULL",
+        (
+            (
+                "conditionals.py",
+                'return expressions.is_not_null(case.node("defresult"), rest, prover)',
+                'rest = rest.claiming(frozenset())\n    otherwise = case.node("defresult")\n'
+                '    return bool(otherwise and otherwise.flag("constisnull")) or '
+                "expressions.is_not_null(otherwise, rest, prover)",
+            ),
+        ),
+    ),
+    Mutation(
+        "what an arm of CASE says holds in the arms after it",
+        (
+            (
+                "conditionals.py",
+                "implied(condition, Is.NOT_TRUE, rest, prover)",
+                "implied(condition, Is.TRUE, rest, prover)",
+            ),
+        ),
+    ),
+    Mutation(
+        "COALESCE always finds a value",
+        (
+            (
+                "conditionals.py",
+                "    scope = context.scope\n    for join in",
+                "    return True\n    scope = context.scope\n    for join in",
+            ),
+        ),
+    ),
+    Mutation(
+        "NULLIF is its first argument",
+        (
+            (
+                "expressions.py",
+                '        case "CURRENTOFEXPR":\n',
+                '        case "NULLIFEXPR":\n            return is_not_null(expr.nodes("args")[0], context, prover)\n'
+                '        case "CURRENTOFEXPR":\n',
+            ),
+        ),
+    ),
+    Mutation(
+        "an array has the element",
+        (
+            (
+                "expressions.py",
+                'if not expr.items("reflowerindexpr") or not expr.number("refelemtype"):\n        return False',
+                "if False:\n        return False",
+            ),
+        ),
+    ),
+    Mutation(
+        "a parameter is never None",
+        (
+            (
+                "expressions.py",
+                'return is_parameter and expr.number("paramtype") in prover.facts.not_null_domains',
+                "return is_parameter",
+            ),
+        ),
+    ),
+    Mutation(
+        "a scalar sub-select finds a row",
+        (("sublinks.py", "return has_a_row and prover.", "return prover."),),
+    ),
+    Mutation(
+        "IN knows whether it found nothing",
+        (
+            (
+                "sublinks.py",
+                'return expressions.is_not_null(sublink.node("testexpr"), context.claiming(claims), prover)',
+                "return True",
+            ),
+        ),
+    ),
+    Mutation(
+        "elements of arrays aren't NULL",
+        (("calls.py", "        and elements_are_not_null(args[1], context, prover)\n", ""),),
+    ),
+    Mutation(
+        "ROWS FROM fills nothing up",
+        (
+            (
+                "from_items.py",
+                '    call = functions[0].node("funcexpr") if len(functions) == 1 else None\n',
+                '    if len(functions) > 1 and column <= functions[0].number("funccolcount"):\n'
+                '        alone = Node("RANGETBLENTRY")\n'
+                '        alone.fields = {"functions": functions[:1]}\n'
+                "        return function_column_is_not_null(alone, column, context, prover)\n"
+                '    call = functions[0].node("funcexpr") if len(functions) == 1 else None\n',
+            ),
+        ),
+    ),
+    Mutation(
+        "sets in a select list fill nothing up",
+        (("calls.py", "return len(sets) == 1 and sets[0] is call and ", "return "),),
+    ),
+    Mutation(
+        "UNION has the rows of its left side alone",
+        (("statements.py", "            return left and right\n", "            return left\n"),),
+    ),
+    Mutation(
+        "EXCEPT has rows of both sides",
+        (
+            (
+                "statements.py",
+                "        case 3:\n            return left\n",
+                "        case 3:\n            return left or right\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "rows have both an old and a new version",
+        (
+            (
+                "returning.py",
+                "def _has_row(query: Node, version: str) -> bool:\n",
+                "def _has_row(query: Node, version: str) -> bool:\n    return True\n",
+            ),
+        ),
+        since=18,
+    ),
+    Mutation(
+        "the source of MERGE has a row for each target",
+        (
+            (
+                "returning.py",
+                'return any(_match_kind(action) == _BY_SOURCE for action in query.nodes("mergeActionList"))',
+                "return False",
+            ),
+        ),
+        since=17,
+    ),
+    Mutation(
+        "no trigger changes a row",
+        (("returning.py", "member is None or member.has_triggers(*events) or", "member is None or"),),
+    ),
+    Mutation(
+        "no rule changes what a write returns",
+        (
+            (
+                "returning.py",
+                "if rte is None or relation is None or relation.has_rules:",
+                "if rte is None or relation is None:",
+            ),
+            ("returning.py", "return relation.has_rules or any(", "return any("),
+        ),
+    ),
+    Mutation(
+        "ON CONFLICT DO UPDATE returns what was to be inserted",
+        (("returning.py", 'if conflict is None or conflict.number("action") != _DO_UPDATE:', "if True:"),),
+    ),
+    Mutation(
+        "UPDATE of one column says what is in another",
+        (
+            (
+                "returning.py",
+                "        return kept in prover.known(home.scope).claims\n    if not all(",
+                "        return True\n    if not all(",
+            ),
+        ),
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Whether a mutation was found, after how many statements and seconds, and by which statement."""
+
+    mutation: Mutation
+    seed: int | None
+    statements: int
+    seconds: float
+    output: str
+
+
+def sources() -> Path:
+    """Return the folder that holds the package under test."""
+    return Path(plainsql.__file__).parents[1]
+
+
+def broken_copy(mutation: Mutation, folder: Path) -> Path:
+    """Copy the package into *folder* and break one rule of it; return what to put on PYTHONPATH."""
+    target = folder / "src"
+    shutil.copytree(sources() / "plainsql", target / "plainsql", ignore=shutil.ignore_patterns("__pycache__"))
+    for file, before, after in mutation.edits:
+        path = target / "plainsql" / "nullability" / file
+        text = path.read_text(encoding="utf-8")
+        if text.count(before) != 1:
+            raise LookupError(f"{mutation.name!r}: {file} has {text.count(before)} times: {before}")
+        path.write_text(text.replace(before, after), encoding="utf-8")
+    return target
+
+
+def run(mutation: Mutation, server: str, statements: int, ignored: Sequence[int] = ()) -> Found:
+    """Run random statements against a broken copy until one is refuted; *ignored* seeds are so without it."""
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="plainsql-mutation-") as folder:
+        path = broken_copy(mutation, Path(folder))
+        command = [sys.executable, "-m", "tests.soundness", "--first", "--failures", "0", "--server", server]
+        command += ["--statements", str(statements), "--seed", str(FIRST_SEED), "--ignore", *map(str, ignored)]
+        environment = {**os.environ, "PYTHONPATH": f"{path}{os.pathsep}{_ROOT}"}
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    seeds = [line.split(",")[0].removeprefix("-- seed ") for line in done.stdout.splitlines() if line[:7] == "-- seed"]
+    if done.returncode not in (0, 1) or "statements, " not in done.stdout:
+        raise RuntimeError(f"{mutation.name}: {done.stdout}{done.stderr}")
+    seed = int(seeds[0]) if seeds else None
+    ran = seed - FIRST_SEED + 1 if seed is not None else statements
+    return Found(mutation, seed, ran, time.perf_counter() - started, done.stdout)
+
+
+def run_all(server: str, major: int, statements: int, names: Sequence[str] = ()) -> Iterator[Found]:
+    """Yield what became of each mutation that a server of version *major* can tell."""
+    for mutation in MUTATIONS:
+        if mutation.since <= major and (not names or mutation.name in names):
+            yield run(mutation, server, statements)
+
+
+def main() -> int:
+    """Print a line for each mutation; return 1 when one wasn't found."""
+    parser = argparse.ArgumentParser(prog="python -m tests.soundness.mutations", description=__doc__)
+    parser.add_argument("--server", required=True)
+    parser.add_argument("--major", type=int, default=18)
+    parser.add_argument("--statements", type=int, default=STATEMENTS)
+    parser.add_argument("--show", action="store_true", help="print the statement that found each")
+    parser.add_argument("names", nargs="*")
+    options = parser.parse_args()
+    missed = 0
+    for found in run_all(options.server, options.major, options.statements, options.names):
+        missed += found.seed is None
+        outcome = f"after {found.statements}" if found.seed is not None else f"NOT in {found.statements}"
+        print(f"{outcome:>14} statements, {found.seconds:5.1f} s: {found.mutation.name}", flush=True)
+        if options.show and found.seed is not None:
+            print(found.output)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
