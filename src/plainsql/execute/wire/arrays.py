@@ -22,7 +22,6 @@ from plainsql.execute.wire.quoting import of_pieces, quoter, recoders
 _head = Struct("!iiI")  # dimensions, whether there are NULLs, type of the elements
 _dimension = Struct("!ii")  # length, lower bound
 _length = Struct("!i")
-_escaped = re.compile(rb"\\(.)", re.DOTALL)
 
 
 class Array(Codec):
@@ -143,7 +142,7 @@ def _read_text(data: bytes, token: re.Pattern[bytes], load: Load) -> list[Any]:
         if plain is not None:
             stack[-1].append(None if plain == b"NULL" else load(plain))
         elif quoted is not None:
-            stack[-1].append(load(_escaped.sub(rb"\1", quoted) if b"\\" in quoted else quoted))
+            stack[-1].append(load(re.sub(rb"(?s)\\(.)", rb"\1", quoted) if b"\\" in quoted else quoted))
         elif brace == b"{":
             stack.append([])
         elif len(stack) > 1:

@@ -20,9 +20,8 @@ from plainsql.execute.wire.quoting import of_pieces, quoter, recoders
 
 _count = Struct("!i")
 _member = Struct("!Ii")  # type, length
-_token = re.compile(rb'(?:"((?:[^"\\]|""|\\.)*)"|([^",()\\]*))([,)])', re.DOTALL)
-_doubled = re.compile(rb'(["\\])(.)', re.DOTALL)
-_quote = quoter(rb",()", rb"\1\1")
+_MEMBER = rb'(?s)(?:"((?:[^"\\]|""|\\.)*)"|([^",()\\]*))([,)])'
+_DOUBLED = rb'(?s)(["\\])(.)'
 
 
 class Members:
@@ -114,10 +113,11 @@ class Composite(Codec):
             oids = [member.oid for member in self._members]
             return lambda value: _write_binary(self._values(value), dumps, oids)
         before, after = recoders(tx)
+        quote = quoter(rb",()", rb"\1\1")
 
         def write(value: Any) -> bytes:
             pieces = [
-                b"" if item is None or (data := dump(item)) is None else _quote(before(data))
+                b"" if item is None or (data := dump(item)) is None else quote(before(data))
                 for item, dump in zip(self._values(value), dumps, strict=True)
             ]
             return after(b"(" + b",".join(pieces) + b")")
@@ -157,12 +157,13 @@ class Composite(Codec):
 def _read_text(data: bytes) -> list[bytes | None]:
     pieces: list[bytes | None] = []
     position = 1
+    member = re.compile(_MEMBER)
     while True:
-        match = _token.match(data, position)
+        match = member.match(data, position)
         if match is None:
             raise psycopg.DataError("can't read a composite value: its text is no record")
         quoted, plain, end = match.groups()
-        pieces.append(_doubled.sub(rb"\2", quoted) if quoted is not None else plain or None)
+        pieces.append(re.sub(_DOUBLED, rb"\2", quoted) if quoted is not None else plain or None)
         if end == b")":
             return pieces
         position = match.end()

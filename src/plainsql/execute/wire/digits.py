@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from decimal import Context, Decimal
 from fractions import Fraction
 from struct import Struct
 
@@ -45,5 +46,13 @@ def nearest_double(packed: bytes) -> float:
 
 def _shortest(value: float, is_inside: Callable[[str, float], bool]) -> str:
     """Return the number with the fewest digits that is nearer to *value* than to any other."""
-    texts = (f"{value:.{places}e}" for places in range(_MOST_DIGITS))
-    return next(text for text in texts if is_inside(text, float(text)))
+    for places in range(_MOST_DIGITS):
+        text = f"{value:.{places}e}"
+        if is_inside(text, float(text)):
+            return text
+        if math.frexp(value)[0] == 0.5:
+            # Below a power of two numbers lie nearer to each other: what is rounded down may be out, rounded up in.
+            text = f"{Decimal(text).next_plus(Context(prec=places + 1)):.{places}e}"
+            if is_inside(text, float(text)):
+                return text
+    return repr(value)

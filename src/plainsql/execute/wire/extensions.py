@@ -17,9 +17,9 @@ from plainsql.execute.wire.codec import TEXT, Codec, Dump, Load, resolve
 _STRING, _FLOAT = 25, 701
 _length = Struct("!i")
 _dimensions = Struct("!HH")
-_pair = re.compile(r'"((?:[^"\\]|\\.)*)"=>(?:NULL|"((?:[^"\\]|\\.)*)")(?:, |\Z)', re.DOTALL)
-_escaped = re.compile(r"\\(.)", re.DOTALL)
-_special = re.compile(r'(["\\])')
+_PAIR = r'(?s)"((?:[^"\\]|\\.)*)"=>(?:NULL|"((?:[^"\\]|\\.)*)")(?:, |\Z)'
+_ESCAPED = r"(?s)\\(.)"
+_SPECIAL = r'(["\\])'
 
 
 class Hstore(Codec):
@@ -125,17 +125,17 @@ def _is_text(value: Any) -> bool:
 
 
 def _quoted(text: str | None) -> str:
-    return "NULL" if text is None else '"' + _special.sub(r"\\\1", text) + '"'
+    return "NULL" if text is None else '"' + re.sub(_SPECIAL, r"\\\1", text) + '"'
 
 
 def _read_text(text: str) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     position = 0
     while position < len(text):
-        match = _pair.match(text, position)
+        match = re.compile(_PAIR).match(text, position)
         if match is None:
             raise psycopg.DataError("can't read an hstore: its text is none")
         key, item = match.groups()
-        found[_escaped.sub(r"\1", key)] = None if item is None else _escaped.sub(r"\1", item)
+        found[re.sub(_ESCAPED, r"\1", key)] = None if item is None else re.sub(_ESCAPED, r"\1", item)
         position = match.end()
     return found

@@ -1,13 +1,15 @@
 """
 The text of arrays, composite types and ranges: their pieces are quoted by bytes that are ASCII.
 
-In a few client encodings such a byte may be half of a character, so there the text goes by way of UTF-8.
+In a few client encodings such a byte may be half of a character, so there the text goes by way of UTF-8. Patterns are
+compiled on first use: every program that imports a generated module would wait for them.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from psycopg.abc import Buffer, Transformer
@@ -33,6 +35,7 @@ def of_pieces(load: Callable[[Any], Any], tx: Transformer) -> Callable[[Any], An
     return load if after is bytes else lambda piece: load(after(piece))
 
 
+@cache
 def quoter(special: bytes, escape: bytes) -> Callable[[bytes], bytes]:
     """
     Return a function that quotes a piece where it must be quoted.

@@ -22,9 +22,8 @@ _EMPTY, _LOWER_INCLUSIVE, _UPPER_INCLUSIVE, _LOWER_INFINITE, _UPPER_INFINITE = 1
 """Flags of utils/rangetypes.h."""
 
 _BOUND = rb'(?:"((?:[^"\\]|""|\\.)*)"|([^"\\,()\[\]]+))?'
-_range = re.compile(rb"\s*([\[(])" + _BOUND + b"," + _BOUND + rb"([\])])", re.DOTALL)
-_doubled = re.compile(rb'(["\\])(.)', re.DOTALL)
-_quote = quoter(rb",()\[\]", rb"\1\1")
+_RANGE = rb"(?s)([\[(])" + _BOUND + b"," + _BOUND + rb"([\])])"
+_DOUBLED = rb'(?s)(["\\])(.)'
 
 
 class Range(Codec):
@@ -126,7 +125,7 @@ class Multirange(Range):
 
 
 def _read_text(data: bytes, load: Load) -> range.Range[Any]:
-    match = _range.fullmatch(data)
+    match = re.fullmatch(_RANGE, data)
     if match is None:
         if data != b"empty":
             raise psycopg.DataError("can't read a range: its text is no range")
@@ -137,7 +136,7 @@ def _read_text(data: bytes, load: Load) -> range.Range[Any]:
 def _from_match(match: re.Match[bytes], load: Load) -> range.Range[Any]:
     opening, *bounds, closing = match.groups()
     lower, upper = (
-        load(plain) if plain is not None else None if quoted is None else load(_doubled.sub(rb"\2", quoted))
+        load(plain) if plain is not None else None if quoted is None else load(re.sub(_DOUBLED, rb"\2", quoted))
         for quoted, plain in (bounds[:2], bounds[2:])
     )
     return range.Range(lower, upper, (opening + closing).decode())
@@ -147,7 +146,7 @@ def _read_text_ranges(data: bytes, load: Load) -> multirange.Multirange[Any]:
     found: list[range.Range[Any]] = []
     position = 1
     while data[position : position + 1] != b"}":
-        match = _range.match(data, position)
+        match = re.compile(_RANGE).match(data, position)
         if match is None:
             raise psycopg.DataError("can't read a multirange: its text is no multirange")
         found.append(_from_match(match, load))
@@ -158,7 +157,8 @@ def _read_text_ranges(data: bytes, load: Load) -> multirange.Multirange[Any]:
 def _write_text(value: range.Range[Any], dump: Callable[[Any], bytes]) -> bytes:
     if value.isempty:
         return b"empty"
-    lower, upper = (b"" if bound is None else _quote(dump(bound)) for bound in (value.lower, value.upper))
+    quote = quoter(rb",()\[\]", rb"\1\1")
+    lower, upper = (b"" if bound is None else quote(dump(bound)) for bound in (value.lower, value.upper))
     opening, closing = value.bounds.encode()[:1], value.bounds.encode()[1:]
     return opening + lower + b"," + upper + closing
 

@@ -11,7 +11,6 @@ from psycopg.pq import Format
 from plainsql.errors import StaleModuleError
 from plainsql.execute.columns import FIRST_USER_OID
 from plainsql.execute.wire.codec import TEXT, Codec, Dump, Load, resolve
-from plainsql.execute.wire.plain import PLAIN
 
 _TEXT_OID = 25
 
@@ -33,7 +32,8 @@ class AsText(Codec):
         if oid:
             self.oid = oid
         self.expected = self._text.expected
-        self.reads_binary = oid in PLAIN
+        self._plain = _plain(oid) if oid else None
+        self.reads_binary = self._plain is not None
 
     def loader(self, tx: Transformer, format: Format, type_oid: int = 0) -> Load:
         """Return a function that makes a str."""
@@ -42,7 +42,8 @@ class AsText(Codec):
             return load
         if type_oid and not self.reads(type_oid, format):
             raise StaleModuleError(f"a type has changed from {self._type} to {type_oid} since: run `plainsql generate`")
-        plain: Callable[[bytes], bytes] = PLAIN[self._type]
+        plain = self._plain
+        assert plain is not None, self
         return lambda data: load(plain(bytes(data)))
 
     def dumper(self, tx: Transformer, format: Format) -> Dump:
@@ -60,6 +61,12 @@ class AsText(Codec):
     def reads(self, type_oid: int, format: Format) -> bool:
         """Tell whether a column can be of this type."""
         return type_oid == self._type if self._type else type_oid >= FIRST_USER_OID
+
+
+def _plain(oid: int) -> Callable[[bytes], bytes] | None:
+    from plainsql.execute.wire.plain import PLAIN  # few modules need it, and every one pays for an import
+
+    return PLAIN.get(oid)
 
 
 class Versioned(AsText):
