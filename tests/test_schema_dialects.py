@@ -57,7 +57,7 @@ FOLDERS = {
         "R__view.sql": "CREATE VIEW v AS SELECT x FROM c;\n",
         "afterMigrate.sql": DOWN.format("a"),
     },
-    "golang-migrate": {
+    "golang-migrate or sqlx": {
         "20240101_a.up.sql": UP.format("a"),
         "20240101_a.down.sql": DOWN.format("a"),
         "20240102_b.up.sql": UP.format("b"),

@@ -377,7 +377,7 @@ def test_a_folder_of_migrations_with_ways_down_is_no_schema(server: str, tmp_pat
     write(tmp_path, "CREATE TABLE t (x int);", "1_t.up.sql")
     write(tmp_path, "DROP TABLE t;", "1_t.down.sql")
     with pytest.raises(
-        SchemaFileError, match="migrations of golang-migrate, with ways down: give it with --migrations"
+        SchemaFileError, match="migrations of golang-migrate or sqlx, with ways down: give it with --migrations"
     ):
         load(server, tmp_path)
     (tmp_path / "empty").mkdir()

@@ -121,7 +121,7 @@ def detect(texts: dict[str, str]) -> Dialect:
         return Dialect("Diesel", tuple(name for name in names if name.endswith("/up.sql")), has_down=True)
     if any(name.endswith(".up.sql") for name in names):
         ups = tuple(name for name in names if not _DOWN.search(_base(name)))
-        return Dialect("golang-migrate", ups, has_down=len(ups) < len(names))
+        return Dialect("golang-migrate or sqlx", ups, has_down=len(ups) < len(names))
     if any(_POSTGRATOR.match(_base(name)) for name in names):
         ups = tuple(name for name in names if (found := _POSTGRATOR.match(_base(name))) and found["way"] == "do")
         return Dialect("Postgrator", ups, has_down=len(ups) < len(names))
