@@ -5,22 +5,14 @@ from __future__ import annotations
 import json
 import os
 import sys
-from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
-from plainsql.catalog import load_catalog
-from plainsql.cli.output import print_problems, progress
+from plainsql.cli.output import print_problems
+from plainsql.cli.remembering import Outcome, cache_folder, fingerprint, remembered, server_version
 from plainsql.config import Config, find_config
-from plainsql.describe import Description, describe_all
-from plainsql.describe.custom import custom_types
-from plainsql.describe.report import exit_code, report
 from plainsql.errors import ConfigError
-from plainsql.query.model import Query
-from plainsql.scratch import scratch_database
-from plainsql.target import describe_conninfo
 
 
 def run(
@@ -53,48 +45,83 @@ def run(
     own = config.migrations if config else None
     if not (dsn or schema or migrations) and own is not None and own.is_dir():
         migrations = own
-    catalog = load_catalog(folder, root=root)
-    found = list(catalog.queries)
     if dsn:
+        from plainsql.cli.described import describe_database
+        from plainsql.target import describe_conninfo
+
         describe_conninfo(dsn, "--dsn")  # a fault in it is told without its password
-        descriptions = _describe(dsn, found, config)
+        outcome = describe_database(folder, root, dsn, config)
     else:
-        with ExitStack() as stack:
-            with progress("building the database") as show:
-                conninfo = stack.enter_context(
-                    scratch_database(
-                        migrations=migrations,
-                        schema_files=schema,
-                        server=scratch,
-                        folder=root,
-                        foreign=migrations is not None and (own is None or migrations.absolute() != own.absolute()),
-                        note=_note,
-                        progress=show,
-                    )
-                )
-            # Settings of types belong to the project's own schema.
-            descriptions = _describe(conninfo, found, config if migrations == own and not schema else None)
-    result: dict[str, Any] = report(catalog, descriptions)
+        own_schema = config is not None and not schema and migrations == own
+        source = _Source(folder, root, tuple(schema), migrations, scratch, config if own_schema else None)
+        foreign = migrations is not None and (own is None or migrations.absolute() != own.absolute())
+        outcome = remembered(_cache(source, config), source.name, lambda: _describe(source, foreign=foreign))
+    for note in outcome.notes:
+        print(f"note: {note}", file=sys.stderr)
     if as_json:
-        print(json.dumps(result, indent=2, ensure_ascii=False))
+        print(json.dumps(outcome.result, indent=2, ensure_ascii=False))
         # Faults that belong to no query (a file that can't be read) have no place in the JSON.
-        print_problems(problem for problem in catalog.problems if problem.query is None)
+        print_problems(problem for problem in outcome.file_problems if problem.query is None)
     else:
-        _print_tables(result)
-        print_problems(catalog.problems)
-        for description in descriptions:
-            print_problems([*([description.problem] if description.problem else []), *description.warnings])
-    return exit_code(catalog, descriptions) == 0
+        _print_tables(outcome.result)
+        print_problems(outcome.file_problems)
+        print_problems(outcome.query_problems)
+    return not outcome.failed
 
 
-def _describe(conninfo: str, queries: list[Query], config: Config | None) -> list[Description]:
-    with progress("describing queries") as show, psycopg.connect(conninfo, autocommit=True) as conn:
-        custom = custom_types(conn, config.types, config.import_folders) if config else None
-        return describe_all(conn, queries, custom=custom, progress=show)
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """
+    What is described, and against what; *config* only where the schema is the project's own.
+
+    Settings of types belong to that schema.
+    """
+
+    folder: Path
+    root: Path
+    schema: tuple[Path, ...]
+    migrations: Path | None
+    scratch: str | None
+    config: Config | None
+
+    def name(self) -> str | None:
+        """Return the fingerprint of all of it, None while the server isn't there."""
+        if (server := server_version(self.scratch)) is None:
+            return None
+        files = [(self.folder, "*.sql"), *((path, "*.sql") for path in self.schema)]
+        if self.migrations is not None:
+            files += [(self.migrations, "*.sql"), (self.migrations, "*.py")]
+        options = [str(path) for path in (self.root, self.folder, self.migrations)]
+        try:
+            return fingerprint(files=files, server=server, settings=[*options, repr(self.config)])
+        except OSError:  # whoever loads the file says what is wrong with it
+            return None
 
 
-def _note(text: str) -> None:
-    print(f"note: {text}", file=sys.stderr)
+def _cache(source: _Source, config: Config | None) -> Path | None:
+    """Return where the outcome is kept; not where it depends on the project's Python as well."""
+    if source.config is not None and source.config.types:
+        return None
+    try:
+        texts = [path.read_bytes() for path in source.folder.rglob("*.sql")]
+    except OSError:
+        return None
+    return None if any(b"@type" in text for text in texts) else cache_folder(config)
+
+
+def _describe(source: _Source, *, foreign: bool) -> Outcome:
+    # What takes time to import is not needed for what is remembered.
+    from plainsql.cli.described import describe_scratch
+
+    return describe_scratch(
+        source.folder,
+        source.root,
+        schema=source.schema,
+        migrations=source.migrations,
+        foreign=foreign,
+        scratch=source.scratch,
+        config=source.config,
+    )
 
 
 def _print_tables(result: dict[str, Any]) -> None:
