@@ -26,7 +26,7 @@ from plainsql.queries.scratch import (
 )
 from plainsql.scratch.extensions import Wanted, is_safe
 from plainsql.scratch.names import is_abandoned, passing_name
-from plainsql.scratch.refusals import check_version, explained
+from plainsql.scratch.refusals import check_version, explained, refusal
 
 PREFIX = "plainsql_untrusted_"
 STATEMENT_SECONDS = 120
@@ -156,8 +156,8 @@ def _try_login(conninfo: str, role: str) -> None:
             user = conn.info.user
     except psycopg.OperationalError as error:
         raise SchemaFileError(
-            "the scratch server doesn't let a new role log in, so schema files can't be loaded safely; its pg_hba.conf "
-            f"must allow passwords, and it must be PostgreSQL itself, no connection pooler: {str(error).strip()}"
+            "the scratch server doesn't let a new role log in, as it must for schema files to be loaded safely: "
+            f"{refusal(error, conninfo)}"
         ) from error
     if user != role:
         raise SchemaFileError(f"the scratch server logs role {role} in as {user}: schema files can't be loaded safely")
