@@ -122,6 +122,35 @@ def test_a_pg_dump_file_is_a_schema(library: Project, empty_database: str) -> No
     assert found["sub.library.lend"]["writes"] == ["lending.loan"]
 
 
+def test_migrations_of_another_tool_are_a_schema_and_the_tool_is_told(library: Project) -> None:
+    library.write("flyway/V1__library.sql", LIBRARY)
+    library.write(
+        "flyway/V2__shelf.sql", "ALTER TABLE book ADD COLUMN shelf int;\nGRANT SELECT ON book TO nobody_here;\n"
+    )
+    done = library.run("describe", "--queries", "queries", "--migrations", "flyway", "--json", code=1)
+    assert json.loads(done.stdout)["queries"]["sub.library.book_of"]["error"] is None
+    assert "note: flyway: taken for migrations of Flyway: 2 files, from V1__library.sql to V2__shelf.sql" in done.stderr
+    assert "note: skipped GRANT and REVOKE, 1 statement; the first is flyway/V2__shelf.sql:2: role" in done.stderr
+
+
+def test_notes_come_before_the_error_that_ends_the_run(library: Project) -> None:
+    library.write("flyway/V1__library.sql", "GRANT pg_monitor TO nobody_here;\nCREATE TABLE t (a nowhere);\n")
+    done = library.run("describe", "--queries", "queries", "--migrations", "flyway", "--json", code=2)
+    tool, skipped, error = done.stderr.splitlines()[:3]
+    assert tool.startswith("note: flyway: taken for migrations of Flyway: 1 file, from V1__library.sql")
+    assert skipped.startswith("note: skipped GRANT and REVOKE, 1 statement; the first is flyway/V1__library.sql:1: ")
+    assert error == 'plainsql: flyway/V1__library.sql:2: type "nowhere" does not exist'
+
+
+def test_a_folder_is_a_schema(library: Project) -> None:
+    library.write("schema/2.sql", "CREATE VIEW v AS SELECT a FROM t;")
+    library.write("schema/1.sql", "CREATE TABLE t (a int NOT NULL);")
+    library.write("queries/sub/library.sql", "-- name: all_of_it\nSELECT a FROM v;\n")
+    done = library.run("describe", "--queries", "queries", "--schema", "schema", "--json")
+    assert json.loads(done.stdout)["queries"]["sub.library.all_of_it"]["columns"][0]["nullable"] is False
+    assert done.stderr == "note: schema: 2 files in this order: 1.sql, 2.sql\n"
+
+
 HOSTILE = {
     "program": "COPY author (name) FROM PROGRAM 'touch {trace}; echo x';",
     "write a file": "COPY author TO '{trace}';",

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
 
 from plainsql.catalog import Catalog, load_catalog
-from plainsql.cli.output import progress
+from plainsql.cli.output import print_notes, progress
 from plainsql.cli.remembering import Outcome
 from plainsql.config import Config
 from plainsql.describe import Description, describe_all
 from plainsql.describe.custom import custom_types
 from plainsql.describe.report import exit_code, report
+from plainsql.errors import PlainSQLError
 from plainsql.query.model import Query
 from plainsql.query.problem import Problem
 from plainsql.scratch import scratch_database
@@ -39,7 +41,7 @@ def describe_scratch(
     catalog = load_catalog(folder, root=root)
     notes: list[str] = []
     with ExitStack() as stack:
-        with progress("building the database") as show:
+        with progress("building the database") as show, _told_when_it_fails(notes):
             conninfo = stack.enter_context(
                 scratch_database(
                     migrations=migrations,
@@ -52,6 +54,16 @@ def describe_scratch(
                 )
             )
         return _outcome(catalog, _describe(conninfo, list(catalog.queries), config), notes)
+
+
+@contextmanager
+def _told_when_it_fails(notes: list[str]) -> Iterator[None]:
+    """Print the notes before an error: which tool's migrations these are taken for may explain it."""
+    try:
+        yield
+    except PlainSQLError:
+        print_notes(notes)
+        raise
 
 
 def _outcome(catalog: Catalog, descriptions: list[Description], notes: list[str]) -> Outcome:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from plainsql.cli.output import print_problems
+from plainsql.cli.output import print_notes, print_problems
 from plainsql.cli.remembering import Outcome, cache_folder, fingerprint, remembered, server_version
 from plainsql.config import Config, find_config
 from plainsql.errors import ConfigError
@@ -56,8 +56,7 @@ def run(
         source = _Source(folder, root, tuple(schema), migrations, scratch, config if own_schema else None)
         foreign = migrations is not None and (own is None or migrations.absolute() != own.absolute())
         outcome = remembered(_cache(source, config), source.name, lambda: _describe(source, foreign=foreign))
-    for note in outcome.notes:
-        print(f"note: {note}", file=sys.stderr)
+    print_notes(outcome.notes)
     if as_json:
         print(json.dumps(outcome.result, indent=2, ensure_ascii=False))
         # Faults that belong to no query (a file that can't be read) have no place in the JSON.
@@ -90,7 +89,7 @@ class _Source:
             return None
         files = [(self.folder, "*.sql"), *((path, "*.sql") for path in self.schema)]
         if self.migrations is not None:
-            files += [(self.migrations, "*.sql"), (self.migrations, "*.py")]
+            files += [(self.migrations, pattern) for pattern in ("*.sql", "*.py", "sqitch.plan")]
         options = [str(path) for path in (self.root, self.folder, self.migrations)]
         try:
             return fingerprint(files=files, server=server, settings=[*options, repr(self.config)])

@@ -19,6 +19,12 @@ def print_problems(problems: Iterable[Problem]) -> tuple[int, int]:
     return errors, warnings
 
 
+def print_notes(notes: Iterable[str]) -> None:
+    """Print on stderr what is no fault and still worth knowing."""
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
+
+
 def counted(number: int, noun: str) -> str:
     """Return ``1 error`` or ``3 errors``."""
     plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
