@@ -63,7 +63,12 @@ def test_describe_prints_the_agreed_json_and_one_bad_query_hides_no_other(librar
     found = describe(library, "--schema", "schema.sql", code=1)
     assert list(found) == [f"sub.library.{name}" for name in ("book_of", "lend", "count_loans", "broken")]
     book = found["sub.library.book_of"]
-    assert set(book) == {"file", "line", "kind", "params", "columns", "reads", "writes", "error"}
+    assert set(book) == {
+        "file", "line", "kind", "params", "columns", "reads", "writes", "access", "access_reasons", "volatility",
+        "volatile_functions", "min_rows", "max_rows", "locks", "advisory_locks", "error",
+    }  # fmt: skip
+    assert (book["access"], book["volatility"], book["min_rows"], book["max_rows"]) == ("read", "immutable", 0, 1)
+    assert book["locks"] == [{"table": name, "mode": "ACCESS SHARE", "rows": None} for name in ("author", "book")]
     assert (book["file"], book["line"], book["kind"]) == ("queries/sub/library.sql", 1, "optional")
     assert book["reads"] == ["author", "book"]
     assert book["writes"] == []
@@ -81,7 +86,10 @@ def test_describe_prints_the_agreed_json_and_one_bad_query_hides_no_other(librar
     assert [(item["name"], item["nullable"]) for item in lend["params"]] == [("isbn", False), ("until", True)]
     assert lend["writes"] == ["lending.loan"]
     assert [item["nullable"] for item in lend["columns"]] == [False, False, True]
+    assert lend["access_reasons"] == ["writes lending.loan"]
     assert found["sub.library.count_loans"]["columns"][0]["nullable"] is False
+    assert found["sub.library.count_loans"]["min_rows"] == 1
+    assert found["sub.library.broken"]["access"] is None
     error = found["sub.library.broken"]["error"]
     assert (error["line"], error["column"]) == (12, 8)
     assert "titel" in error["message"]
@@ -91,6 +99,8 @@ def test_describe_prints_tables_for_people(library: Project) -> None:
     done = library.run("describe", "--queries", "queries", "--schema", "schema.sql", code=1)
     assert "sub.library.book_of" in done.stdout
     assert "list[str | None]" in done.stdout
+    assert "read | at most one row" in done.stdout
+    assert "write: writes lending.loan | exactly one row" in " ".join(done.stdout.split())
     assert "queries/sub/library.sql:12:8: error" in done.stderr
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from plainsql.describe.model import Description
+from plainsql.effects import Rows
 from tests.soundness.statement import Statement, make_statement
 from tests.soundness.states import State
 from tests.soundness.workbench import Run, Workbench
@@ -22,8 +23,8 @@ class Failure:
     A verdict that a row refuted.
 
     Attributes:
-        kind: ``null`` where a column declared non-null was NULL; ``type``, ``columns`` where Describe and the rows
-            disagree; ``crash``.
+        kind: ``null`` where a column declared non-null was NULL; ``rows`` where there were more or fewer than
+            declared; ``type``, ``columns`` where Describe and the rows disagree; ``crash``.
     """
 
     kind: str
@@ -62,6 +63,8 @@ def refuted(description: Description, runs: Iterable[Run]) -> tuple[str, str] | 
     for run in runs:
         if run.error is not None:
             continue
+        if description.effects is not None and not _counts(description.effects.rows, run.rows):
+            return "rows", f"{run.rows} rows in state {run.state}, {description.effects.rows} declared"
         if len(run.types) != len(description.columns):
             return "columns", f"{len(description.columns)} columns described, {len(run.types)} returned"
         for number, (column, oid, null) in enumerate(zip(description.columns, run.types, run.nulls, strict=True), 1):
@@ -70,6 +73,10 @@ def refuted(description: Description, runs: Iterable[Run]) -> tuple[str, str] | 
             if null and not column.nullable:
                 return "null", f"column {number} ({column.name}) is declared non-null and was NULL in state {run.state}"
     return None
+
+
+def _counts(declared: Rows, found: int) -> bool:
+    return declared.at_least <= found and (declared.at_most is None or found <= declared.at_most)
 
 
 def check(

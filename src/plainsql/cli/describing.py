@@ -14,6 +14,14 @@ from plainsql.cli.remembering import Outcome, cache_folder, fingerprint, remembe
 from plainsql.config import Config, find_config
 from plainsql.errors import ConfigError
 
+_ROWS = {
+    (0, 0): "no rows",
+    (1, 1): "exactly one row",
+    (0, 1): "at most one row",
+    (1, None): "one row or more",
+    (0, None): "any number of rows",
+}
+
 
 def run(
     *,
@@ -130,7 +138,8 @@ def _print_tables(result: dict[str, Any]) -> None:
     width = None if sys.stdout.isatty() else int(os.environ.get("COLUMNS", "120"))
     console = Console(width=width, highlight=False, markup=False)
     for key, entry in result["queries"].items():
-        table = Table(title=f"{key}  ({entry['kind']})  {entry['file']}:{entry['line']}", title_justify="left")
+        title = f"{key}  ({entry['kind']})  {entry['file']}:{entry['line']}"
+        table = Table(title=title, title_justify="left", caption=_summary(entry), caption_justify="left")
         for heading in ("", "name", "PostgreSQL", "Python", "may be NULL"):
             table.add_column(heading)
         for what in ("params", "columns"):
@@ -144,3 +153,18 @@ def _print_tables(result: dict[str, Any]) -> None:
             if entry[verb]:
                 table.add_row(verb, ", ".join(entry[verb]), "", "", "")
         console.print(table)
+
+
+def _summary(entry: dict[str, Any]) -> str | None:
+    """Return what a statement does in a line; what it merely reads is in the table."""
+    if entry["access"] is None:
+        return None
+    reasons = "; ".join(entry["access_reasons"])
+    parts = [f"write: {reasons}" if reasons else "read", _ROWS[entry["min_rows"], entry["max_rows"]]]
+    if entry["volatile_functions"]:
+        parts.append(f"{entry['volatility']}: {', '.join(entry['volatile_functions'])}")
+    locks = [lock for lock in entry["locks"] if lock["mode"] != "ACCESS SHARE"]
+    clauses = [" ".join(filter(None, (lock["table"], lock["mode"], lock["rows"]))) for lock in locks]
+    if held := [*clauses, *entry["advisory_locks"]]:
+        parts.append(f"locks: {', '.join(held)}")
+    return " | ".join(parts)

@@ -38,11 +38,3 @@ def check_columns(query: Query, names: Sequence[str]) -> Problem | None:
         hint = "give each an alias of its own: AS name"
         return problem_at(query, None, f"{times} columns are named '{name}'", hint=hint)
     return None
-
-
-def warn_of_columns(query: Query, names: Sequence[str]) -> list[Problem]:
-    """Return a warning when columns come back that the call throws away."""
-    if query.kind not in ("exec", "many_exec") or not names:
-        return []
-    found = f"query '{query.name}' returns columns ({', '.join(names)}) that ! throws away"
-    return [problem_at(query, None, found, hint="write <! to get the row", level="warning")]

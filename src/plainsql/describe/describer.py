@@ -10,14 +10,17 @@ from typing import Any
 import psycopg
 
 from plainsql.custom_types import CustomType
-from plainsql.describe.columns import check_columns, warn_of_columns
+from plainsql.describe.columns import check_columns
+from plainsql.describe.effects import EffectCatalog
 from plainsql.describe.inference import prepare_inferring
 from plainsql.describe.model import Column, Description, Parameter
 from plainsql.describe.overrides import apply_overrides
 from plainsql.describe.relations import RelationCatalog
 from plainsql.describe.statement import Prepared, Refusal, prepare
+from plainsql.describe.suffix import warn_of_suffix
 from plainsql.describe.tree import TreeUnavailableError, analysed_tree
 from plainsql.describe.types import TypeCatalog, base_type
+from plainsql.effects import unknown_effects
 from plainsql.nullability import Analysis, AnalysisError, analyse
 from plainsql.query.model import Query
 from plainsql.query.problem import Problem
@@ -52,6 +55,7 @@ class Describer:
         self._conn = conn
         self._types = TypeCatalog(conn, custom)
         self._relations = RelationCatalog(conn)
+        self._effects = EffectCatalog(conn, self._relations)
         self._folders = folders
 
     def describe(self, query: Query) -> Description:
@@ -67,7 +71,7 @@ class Describer:
         names = [column.name for column in prepared.columns]
         if (problem := check_columns(query, names)) is not None:
             return Description(query, problem=problem)
-        return self._describe_prepared(query, prepared, warn_of_columns(query, names))
+        return self._describe_prepared(query, prepared)
 
     def _relation_hint(self, query: Query, refusal: Refusal) -> str | None:
         """PostgreSQL suggests columns; tables it leaves to us."""
@@ -84,17 +88,20 @@ class Describer:
                 if refusal.sqlstate == _SYNTAX_ERROR:
                     start = max(query.sql.find(statement), 0)
                     return Description(query, problem=_problem(query, refusal, start))
-        return Description(query)
+        return Description(query, effects=unknown_effects("a script is not analysed"))
 
-    def _describe_prepared(self, query: Query, prepared: Prepared, warnings: list[Problem]) -> Description:
+    def _describe_prepared(self, query: Query, prepared: Prepared) -> Description:
         self._types.read((*prepared.parameters, *(column.type_oid for column in prepared.columns)))
         given = [self._types[oid] for oid in prepared.parameters]
+        warnings: list[Problem] = []
         try:
-            analysis = analyse(analysed_tree(self._conn, query.sql, given), self._relations.facts)
+            tree = analysed_tree(self._conn, query.sql, given)
+            analysis = analyse(tree, self._relations.facts)
+            effects = self._effects.effects(tree, analysis.statement)
         except (TreeUnavailableError, AnalysisError) as error:
-            analysis = _NOTHING_PROVED
+            analysis, effects = _NOTHING_PROVED, unknown_effects(f"not analysed: {error}")
             what = "every column is taken for nullable: " if prepared.columns else "tables are not known: "
-            warnings = [*warnings, problem_at(query, None, f"{what}{error}", level="warning")]
+            warnings.append(problem_at(query, None, f"{what}{error}", level="warning"))
         columns = self._columns(prepared, analysis)
         parameters = tuple(
             # A domain refuses NULL also by the one it is made of, which no column's own NOT NULL tells.
@@ -118,9 +125,15 @@ class Describer:
             query,
             parameters=parameters,
             columns=columns,
-            reads=self._relations.names(analysis.reads),
-            writes=self._relations.names(analysis.writes),
-            warnings=(*warnings, *_unknown_types(query, parameters, columns), *problems),
+            reads=effects.reads,
+            writes=effects.writes,
+            warnings=(
+                *warnings,
+                *_unknown_types(query, parameters, columns),
+                *problems,
+                *warn_of_suffix(query, effects, [column.name for column in columns]),
+            ),
+            effects=effects,
         )
 
     def _columns(self, prepared: Prepared, analysis: Analysis) -> tuple[Column, ...]:

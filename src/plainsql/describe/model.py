@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from plainsql.effects import Effects
 from plainsql.query.annotations import Annotation
 from plainsql.query.model import Query
 from plainsql.query.overrides import Verdict
@@ -77,7 +78,8 @@ class Description:
         reads: Tables read, ``schema.table`` unless the schema is public, sorted.
         writes: Tables written, the same way.
         problem: Why the server refused it; the other fields are then empty.
-        warnings: What could not be found out.
+        warnings: What could not be found out, and what disagrees with the suffix.
+        effects: What it does; None when the server refused it.
     """
 
     query: Query
@@ -87,6 +89,7 @@ class Description:
     writes: tuple[str, ...] = ()
     problem: Problem | None = None
     warnings: tuple[Problem, ...] = ()
+    effects: Effects | None = None
 
     @property
     def values(self) -> tuple[Parameter | Column, ...]:

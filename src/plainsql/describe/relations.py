@@ -54,6 +54,10 @@ class RelationCatalog:
             self._read_domains(_TYPE.findall(text))
         return Facts(self._relations, self._functions, self._domains)
 
+    def read(self, oids: Iterable[int]) -> None:
+        """Read relations that no tree names."""
+        self._read_relations(self._new("relation", oids))
+
     def _read_domains(self, oids: Iterable[str | int]) -> None:
         if domains := self._new("domain", oids):
             for row in list_domains(self._conn, oids=domains):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from plainsql.describe.model import Column, Description, Parameter
+from plainsql.effects import Effects
 from plainsql.query.problem import Problem
 
 
@@ -48,6 +49,7 @@ def _entry(description: Description) -> dict[str, Any]:
         "columns": [_value(column, column.base_python.result) for column in description.columns],
         "reads": list(description.reads),
         "writes": list(description.writes),
+        **_effects(description.effects),
         "error": None if description.problem is None else _error(description.problem),
     }
 
@@ -61,8 +63,25 @@ def _value(value: Parameter | Column, py_type: str) -> dict[str, Any]:
 
 
 def _unloaded(problem: Problem) -> dict[str, Any]:
-    nothing: dict[str, Any] = {"params": [], "columns": [], "reads": [], "writes": [], "error": None}
-    return {"file": problem.file, "line": problem.line, "kind": None, **nothing}
+    nothing: dict[str, Any] = {"params": [], "columns": [], "reads": [], "writes": []}
+    return {"file": problem.file, "line": problem.line, "kind": None, **nothing, **_effects(None), "error": None}
+
+
+def _effects(effects: Effects | None) -> dict[str, Any]:
+    """What a statement does; nothing is known of one that the server refused."""
+    if effects is None:
+        unknown = dict.fromkeys(("access", "volatility", "min_rows", "max_rows"))
+        return {**unknown, "access_reasons": [], "volatile_functions": [], "locks": [], "advisory_locks": []}
+    return {
+        "access": effects.access,
+        "access_reasons": list(effects.reasons),
+        "volatility": effects.volatility,
+        "volatile_functions": list(effects.volatile),
+        "min_rows": effects.rows.at_least,
+        "max_rows": effects.rows.at_most,
+        "locks": [{"table": lock.table, "mode": lock.mode, "rows": lock.rows} for lock in effects.locks],
+        "advisory_locks": list(effects.advisory_locks),
+    }
 
 
 def _error(problem: Problem) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from plainsql.errors import PlainSQLError
 from plainsql.nullability.facts import Facts
@@ -38,6 +38,7 @@ class Analysis:
         reads: OIDs of relations.
         writes: OIDs of relations.
         refused_parameters: Numbers of the parameters whose NULL the server refuses.
+        statement: The tree itself.
     """
 
     not_null: tuple[bool, ...]
@@ -46,6 +47,7 @@ class Analysis:
     reads: frozenset[int]
     writes: frozenset[int]
     refused_parameters: frozenset[int] = frozenset()
+    statement: Node | None = field(default=None, repr=False, compare=False)
 
 
 def analyse(text: str, facts_of: Callable[[str], Facts]) -> Analysis:
@@ -75,6 +77,7 @@ def analyse(text: str, facts_of: Callable[[str], Facts]) -> Analysis:
         reads=reads,
         writes=writes,
         refused_parameters=parameters.refused,
+        statement=query,
     )
 
 

@@ -169,7 +169,9 @@ SELECT p.prosqlbody::pg_catalog.text
 FROM pg_catalog.pg_proc AS p
 WHERE
     p.pronamespace OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()
-    AND p.proname OPERATOR(pg_catalog.=) :name::pg_catalog.name;
+    AND p.proname OPERATOR(pg_catalog.=) :name::pg_catalog.name
+ORDER BY p.oid
+LIMIT 1;
 
 -- name: list_visible_relations()
 -- List tables and views that a statement may name, with their schema where it has to be written.

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from plainsql.queries.aio import app_grants as app_grants
     from plainsql.queries.aio import catalog as catalog
     from plainsql.queries.aio import databases as databases
+    from plainsql.queries.aio import effects as effects
     from plainsql.queries.aio import health as health
     from plainsql.queries.aio import relations as relations
     from plainsql.queries.aio import roles as roles
@@ -15,6 +16,6 @@ else:
     from importlib import import_module
 
     def __getattr__(name):
-        if name in {"app_grants", "catalog", "databases", "health", "relations", "roles", "scratch"}:
+        if name in {"app_grants", "catalog", "databases", "effects", "health", "relations", "roles", "scratch"}:
             return import_module(f"{__name__}.{name}")
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
