@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from contextlib import ExitStack
 from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from plainsql.scratch import scratch_database
+from tests.fixtures.databases import temporary_database
 from tests.foreign.schemas import SCHEMAS, ForeignSchema
 from tests.truth.databases import EMPTY, Databases
 from tests.truth.score import Difference, render_table, score
@@ -38,7 +40,7 @@ def schema(request: pytest.FixtureRequest, server: str) -> ForeignSchema:
 
 
 @pytest.fixture(scope="module")
-def described(schema: ForeignSchema, server: str) -> Described:
+def described(schema: ForeignSchema, server: str, tmp_path_factory: pytest.TempPathFactory) -> Described:
     """What the command line prints."""
     command = [
         sys.executable,
@@ -56,7 +58,8 @@ def described(schema: ForeignSchema, server: str) -> Described:
         text=True,
         timeout=120,
         check=False,
-        cwd=schema.queries.parent,
+        cwd=tmp_path_factory.mktemp("nowhere"),
+        env={**os.environ, "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))},
     )
     assert done.returncode == 0, done.stderr
     result: Described = json.loads(done.stdout)["queries"]
@@ -65,25 +68,20 @@ def described(schema: ForeignSchema, server: str) -> Described:
 
 @pytest.fixture(scope="module")
 def databases(schema: ForeignSchema, server: str) -> Iterator[Databases]:
-    """The schema twice, without rows and with those of data.sql."""
+    """The schema without rows, and a copy with those of data.sql."""
     with ExitStack() as stack:
-        conns = {}
-        for name in (EMPTY, "rows"):
-            conninfo = stack.enter_context(loaded(schema, server, () if name == EMPTY else (schema.data,)))
-            conns[name] = stack.enter_context(psycopg.connect(conninfo, autocommit=True))
+        empty = stack.enter_context(
+            scratch_database(schema_files=schema.files, migrations=schema.migrations, server=server, foreign=True)
+        )
+        template = str(conninfo_to_dict(empty)["dbname"])
+        copy = stack.enter_context(temporary_database(server, template=template))
+        rows = make_conninfo(empty, dbname=str(conninfo_to_dict(copy)["dbname"]))
+        conns = {
+            name: stack.enter_context(psycopg.connect(conninfo, autocommit=True))
+            for name, conninfo in ((EMPTY, empty), ("rows", rows))
+        }
+        conns["rows"].execute(schema.data.read_bytes())
         yield Databases(conns, frozenset())
-
-
-@contextmanager
-def loaded(schema: ForeignSchema, server: str, more: tuple[Path, ...]) -> Iterator[str]:
-    migrations = schema.migrations
-    files = [*schema.files, *(more if migrations is None else ())]
-    with scratch_database(schema_files=files, migrations=migrations, server=server, foreign=True) as conninfo:
-        if migrations is not None:
-            with psycopg.connect(conninfo, autocommit=True) as conn:
-                for path in more:
-                    conn.execute(path.read_bytes())
-        yield conninfo
 
 
 @pytest.fixture(scope="module")
