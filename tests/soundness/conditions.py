@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.soundness import expressions, subqueries
 from tests.soundness.draw import Draw
 from tests.soundness.piece import Piece, expression, listed
@@ -214,12 +216,37 @@ _MAKERS = {
 }
 
 
+_SHARP = {"comparison": 4, "null": 4, "distinct": 4, "in": 2, "any": 3, "row": 2, "whole row": 1, "boolean": 2}
+_WRAPPERS = {"NOT": 4, "test": 4, "OR": 4, "AND": 2, "none": 6}
+
+
+def sharp(draw: Draw, scope: Scope, depth: int = 3) -> Piece:
+    """Return a condition about one or two columns, under NOT, IS TRUE, OR and the like: what narrowing is about."""
+    draw.use("sharp condition")
+    chosen = replace(scope, refs=draw.random.sample(scope.refs, min(len(scope.refs), draw.pick((1, 1, 2)))))
+    chosen.outer = None
+    return _wrapped(draw, chosen, depth) if chosen.refs else make(draw, scope, depth)
+
+
+def _wrapped(draw: Draw, scope: Scope, depth: int) -> Piece:
+    wrapper = draw.weighed(_WRAPPERS) if depth > 0 else "none"
+    if wrapper == "NOT":
+        return expression("boolean", "NOT", "(NOT {})", _wrapped(draw, scope, depth - 1))
+    if wrapper == "test":
+        test = draw.pick(_TESTS)
+        return expression("boolean", test, f"({{}} {test})", _wrapped(draw, scope, depth - 1))
+    if wrapper in ("AND", "OR"):
+        arms = [_wrapped(draw, scope, depth - 1) for _ in range(2)]
+        return expression("boolean", wrapper, "({})", listed(arms, f" {wrapper} "))
+    return _MAKERS[draw.weighed(_SHARP)](draw, scope, 0)
+
+
 def where(draw: Draw, scope: Scope, depth: int, percent: float, word: str = "WHERE") -> Piece:
     """Return a WHERE clause, or nothing."""
     if not draw.chance(percent):
         return Piece(())
     draw.use(word)
-    condition = make(draw, scope, depth)
-    if draw.chance(25):
+    condition = sharp(draw, scope) if draw.chance(45) else make(draw, scope, depth)
+    if draw.chance(20):
         condition = expression("boolean", "AND", "({})", listed([condition, make(draw, scope, depth - 1)], " AND "))
     return Piece((f" {word} ", condition), "optional")

@@ -177,7 +177,8 @@ def _case(draw: Draw, type: str, scope: Scope, depth: int) -> Piece:
     simple = draw.chance(30)
     compared = draw.pick(("integer", "text", "mood", "boolean"))
     for _ in range(draw.pick((1, 1, 2))):
-        when = draw.constant(compared) if simple else conditions.make(draw, scope, depth - 1)
+        condition = conditions.sharp if draw.chance(40) else conditions.make
+        when = draw.constant(compared) if simple else condition(draw, scope, depth - 1)
         arms.append(fill(" WHEN {} THEN {}", when, make(draw, type, scope, depth - 1)))
     head = fill(" {}", make(draw, compared, scope, depth - 1)) if simple else Piece(())
     otherwise = fill(" ELSE {}", make(draw, type, scope, depth - 1)) if draw.chance(65) else Piece(())

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from tests.soundness import aggregates, conditions, ctes, expressions, grouping, sources
 from tests.soundness.draw import Draw
-from tests.soundness.piece import NOTHING, Piece, listed, optional
+from tests.soundness.piece import NOTHING, Piece, expression, listed, optional
 from tests.soundness.scope import Ref, Scope, Source
 from tests.soundness.types import NO_EQUALITY, TYPES
 
@@ -140,6 +140,9 @@ def _items(
     if types is None:
         for name, type, piece in made.items:
             add(name, type, piece)
+        hot = [ref for ref in made.scope.hot if ref in made.scope.refs and ref.type in TYPES]
+        for ref in dict.fromkeys(hot[:3] if draw.chance(55) else ()):  # what the conditions speak of
+            add(draw.name("c"), ref.type, expression(ref.type, "narrowed column", ref.text))
         types = [_wanted(draw, made.scope) for _ in range(draw.pick((1, 2, 2, 3, 4)))]
     for type in types:
         add(draw.name("c"), type, _item(draw, type, made.scope, depth))

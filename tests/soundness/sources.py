@@ -216,7 +216,7 @@ def _on(draw: Draw, left: Source, right: Source, scope: Scope, depth: int, *, fu
     if draw.chance(8) or (full and not pairs):
         return Piece((draw.pick(("true", "true", "false")),))
     if not pairs or (draw.chance(25) and not (full and draw.chance(90))):
-        return conditions.make(draw, inside, depth - 1)
+        return conditions.sharp(draw, inside) if draw.chance(50) else conditions.make(draw, inside, depth - 1)
     one, other = draw.pick(pairs)
     equal = expression("boolean", "comparison =", f"({one.text} = {other.text})")
     if draw.chance(20):
