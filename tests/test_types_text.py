@@ -159,7 +159,7 @@ def test_an_encoding_whose_characters_hold_backslashes_is_cut_rightly(
 floats = (
     st.floats()
     | st.integers(0, 2**62).map(float)
-    | st.sampled_from([0.0, -0.0, 1e15, 1e14, 123456789012345680.0, 1e-4, 9.9e-5, 5e-324, 1e22])
+    | st.sampled_from([0.0, -0.0, 1e15, 1e14, 123456789012345680.0, 1e-4, 9.9e-5, 5e-324, 1e22, 2.0**-24])
 )
 
 
