@@ -451,8 +451,9 @@ def test_a_file_that_shuts_its_own_database_does_not_shut_us_out(server: str, tm
         tmp_path, f"DO $$ BEGIN EXECUTE format('{statement.replace(chr(39), chr(39) * 2)}', current_user); END $$;"
     )
     after = write(tmp_path, "CREATE TABLE t (a int);", "after.sql")
-    with scratch_database(schema_files=[shut, after], server=server) as conninfo, psycopg.connect(conninfo) as conn:
-        conn.execute("CREATE TEMP TABLE x AS SELECT a FROM t")
+    for files in ([shut, after], [after, shut]):
+        with scratch_database(schema_files=files, server=server) as conninfo, psycopg.connect(conninfo) as conn:
+            conn.execute("CREATE TEMP TABLE x AS SELECT a FROM t")
 
 
 TRICKY = (
