@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.truth.databases import Databases, truth_databases
-from tests.truth.score import Difference, compare, render_table, score
+from tests.truth.databases import EMPTY, Databases, truth_databases
+from tests.truth.score import DOCS, Difference, compare, render_table, score, with_table
 from tests.truth.statements import Truth, load_truths
 from tests.truth.witness import refute
 
@@ -76,3 +76,12 @@ def test_nearly_all_columns_that_are_never_null_are_proved_so(
 ) -> None:
     print(render_table(truths, differences))
     assert score(truths, differences).share >= 97, [str(found) for found in differences if found.kind == "unproved"]
+
+
+def test_the_docs_have_the_scores_of_postgresql_18(
+    databases: Databases, truths: list[Truth], differences: list[Difference]
+) -> None:
+    if databases.conns[EMPTY].info.server_version // 10_000 != 18:
+        pytest.skip("the docs have the table of PostgreSQL 18")
+    page = DOCS.read_text(encoding="utf-8")
+    assert page == with_table(page, render_table(truths, differences)), "run `python -m tests.truth --write`"

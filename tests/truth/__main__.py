@@ -1,4 +1,8 @@
-"""Print the scores by topic as a table in Markdown: ``python -m tests.truth``; with ``-v`` also every difference."""
+"""
+Print the scores by topic as a table in Markdown: ``python -m tests.truth``.
+
+With ``-v`` also every difference; with ``--write`` the table goes into docs/nullability.md (PostgreSQL 18).
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.truth.databases import truth_databases
-from tests.truth.score import compare, render_table
+from tests.truth.score import DOCS, compare, render_table, with_table
 from tests.truth.statements import load_truths
 
 
@@ -25,7 +29,10 @@ def main() -> None:
         databases = stack.enter_context(truth_databases(server))
         truths = [truth for truth in load_truths() if databases.misses(truth) is None]
         differences = compare(databases, truths)
-        print(render_table(truths, differences))
+        table = render_table(truths, differences)
+        print(table)
+        if "--write" in sys.argv[1:]:
+            DOCS.write_text(with_table(DOCS.read_text(encoding="utf-8"), table), encoding="utf-8")
         if "-v" in sys.argv[1:]:
             print()
             for difference in differences:

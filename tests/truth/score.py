@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from plainsql.describe import Describer
@@ -12,6 +13,10 @@ from tests.truth.databases import EMPTY, Databases
 from tests.truth.statements import Truth
 
 Kind = Literal["refused", "wrong", "unproved", "parameter"]
+
+
+DOCS = Path(__file__).parents[2] / "docs/nullability.md"
+_BEGIN, _END = "<!-- truth -->", "<!-- /truth -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +130,10 @@ def render_table(truths: Sequence[Truth], differences: Sequence[Difference]) -> 
             f"| {found.wrong} | {found.parameters} | {found.wrong_parameters} |"
         )
     return "\n".join(lines)
+
+
+def with_table(page: str, table: str) -> str:
+    """Return a page of the docs with *table* between its marks."""
+    before, _, rest = page.partition(_BEGIN)
+    _, _, after = rest.partition(_END)
+    return f"{before}{_BEGIN}\n{table}\n{_END}{after}"
