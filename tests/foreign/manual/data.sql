@@ -15,6 +15,8 @@ INSERT INTO measurement VALUES (1, '2006-02-03', 10, 5), (1, '2006-02-04', NULL,
 INSERT INTO person VALUES ('a', 'happy'), ('b', NULL), (NULL, 'sad'), (NULL, 'ok');
 INSERT INTO holidays VALUES (4, 'happy'), (NULL, NULL), (8, 'ecstatic');
 INSERT INTO us_snail_addy (street1, street2, city, postal, copies) VALUES ('a', NULL, 'x', '12345', 1), ('b', 'c', 'y', '12345-6789', NULL);
+-- The one way past a domain that refuses NULL, as the manual warns: a subquery without a row has the domain's type.
+INSERT INTO us_snail_addy (street1, city, postal) VALUES ('z', 'z', (SELECT postal FROM us_snail_addy WHERE false));
 INSERT INTO on_hand VALUES (ROW ('fuzzy dice', 42, 1.99), 1000), (NULL, NULL), (ROW (NULL, NULL, NULL), 1), (ROW ('a', NULL, NULL), 2);
 INSERT INTO sal_emp VALUES ('a', '{100,NULL}', '{{meeting,lunch},{training,NULL}}'), (NULL, NULL, NULL), ('ann', '{}', '{}');
 INSERT INTO reservation VALUES (1108, '[2010-01-01 14:30, 2010-01-01 15:30)'), (NULL, 'empty'), (1, NULL), (2, '[2020-01-01,)');

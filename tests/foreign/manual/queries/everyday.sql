@@ -49,8 +49,8 @@ INSERT INTO people (name, height_cm) VALUES (:name, :height_cm) RETURNING id, na
 SELECT name, current_mood FROM person WHERE current_mood > :mood ORDER BY current_mood;
 
 -- name: addresses()
--- A column of a domain that refuses NULL, and one of a domain that doesn't.
--- Columns: address_id!, street2?, postal!, copies?
+-- A column of a domain that refuses NULL is no promise, as one of a domain that doesn't.
+-- Columns: address_id!, street2?, postal?, copies?
 SELECT address_id, street2, postal, copies FROM us_snail_addy;
 
 -- name: file_address(street1, street2, city, postal, copies)<!
