@@ -19,6 +19,7 @@ CREATE DOMAIN email AS text CHECK (value ~ '@');
 CREATE DOMAIN tags AS text[];
 CREATE TYPE address AS (street text, at geo, mood mood, "from" date, list text, prices money[], during int4range);
 CREATE DOMAIN home AS address;
+CREATE TYPE hiding AS (wire text, str text, dt date, delimiter box[], oid int, "Money" money, show money, "Any" jsonb);
 CREATE TABLE places (
     id bigint PRIMARY KEY, email email NOT NULL, tags tags NOT NULL, home home NOT NULL, price money, former address[]
 );
@@ -36,6 +37,9 @@ INSERT INTO places VALUES (:id, :email, :tags, :home);
 MORE = """\
 -- name: homes
 SELECT home, (home).at, former FROM places ORDER BY id;
+
+-- name: hidden(hiding)$
+SELECT :hiding::hiding;
 
 -- name: whole_place()$
 SELECT places FROM places LIMIT 1;
@@ -73,7 +77,7 @@ from psycopg.types.range import Range
 
 from app.money import Money
 from app.queries import more, places
-from app.queries.types import Address, Geo
+from app.queries.types import Address, Geo, Hiding
 
 home = Address("a, b", Geo(1.5, None), "sad", dt.date(2026, 1, 1), "x", [Money(150), None], Range(1, 5))
 with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as conn:
@@ -87,6 +91,8 @@ with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as conn:
     first = more.homes(conn)[0]
     assert (first.home, first.at) == (home, Geo(1.5, None))
     places.add_place(conn, id=3, email=email, tags=found.tags, home=first.home, price=None, former=None)
+    hiding = Hiding("a", "b", dt.date(2026, 1, 1), ["(1,1),(0,0)"], 5, Money(1), Money(2), [{}])
+    assert more.hidden(conn, hiding=hiding) == hiding
     whole = more.whole_place(conn)
     assert (whole.email, whole.home, whole.price) == ("a@b", home, Money(5))
 """

@@ -243,7 +243,7 @@ WRONG: list[tuple[Any, Any, str]] = [
     (wire.HSTORE, "a=>1", "takes a mapping of str to str or None, without NUL characters, found a str"),
     (wire.HSTORE, {"a": 1}, "found a dict with an int in it"),
     (wire.HSTORE, {None: "a"}, "found a dict with a NoneType in it"),
-    (wire.HSTORE, {"hunter2\0": "a"}, "found a dict with a str in it"),
+    (wire.HSTORE, {"hunter2\0": "a"}, "found a dict with a str with a NUL character in it"),
     (wire.VECTOR, "[1]", "takes a sequence of float, found a str"),
     (wire.VECTOR, [1, None], "found a list with a NoneType in it"),
     (wire.Range(25), Range("\0", None), "found a Range with a str with a NUL character in it"),

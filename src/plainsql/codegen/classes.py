@@ -84,14 +84,13 @@ def render_classes(
 
 def _class(composite: CompositeClass, rows: str, imports: Imports, aliases: dict[str, str]) -> str:
     taken = [name for name, _ in composite.fields]
-    imports.add("from plainsql.execute import wire")
     if rows == "dataclass":
         imports.add("from dataclasses import dataclass")
         lines = ["@dataclass(frozen=True, slots=True)", f"class {composite.name}:"]
     else:
         imports.add("from msgspec import Struct")
         lines = [f"class {composite.name}(Struct, frozen=True, gc=False):"]
-    lines += [f'    """The composite type {composite.pg_name}."""'.replace("\\", "\\\\"), ""]
+    lines += [*literal.docstring([f"The composite type {composite.pg_name}."], "    "), ""]
     for name, annotation in composite.fields:
         for alias, value in needed_aliases(annotation, composite.aliases):
             aliases[alias] = value
@@ -99,12 +98,22 @@ def _class(composite: CompositeClass, rows: str, imports: Imports, aliases: dict
         spelling, needs = unshadowed(annotation, taken, needed(annotation, composite.imports))
         imports.add(*needs)
         lines.append(f"    {name}: {spelling}{'' if annotation == 'Any' else ' | None'}")
-    for mentioned in set().union(*(names_in(part) for part in composite.wires)):
-        imports.add(*needed(mentioned, composite.imports))
-    parts = [literal.string(composite.pg_name), *map(spelled, composite.wires)]
+    return "\n".join([*lines, *([""] if composite.fields else []), _members(composite, taken, imports)])
+
+
+def _members(composite: CompositeClass, taken: list[str], imports: Imports) -> str:
+    given = (*composite.imports, "from plainsql.execute import wire")
+    # A field hides what it is called like, but no keyword of a call.
+    hiding = [name for name in taken if name not in ("delimiter", "oid")]
+
+    def spelling(source: str) -> str:
+        text, needs = unshadowed(source, hiding, needed(source, given))
+        imports.add(*needs)
+        return text
+
+    parts = [literal.string(composite.pg_name), *(spelling(spelled(part)) for part in composite.wires)]
     parts += [f"oid={composite.oid}"] if composite.oid else []
-    wires = literal.call("    __wire__ = wire.Members", parts)
-    return "\n".join([*lines, *([""] if composite.fields else []), wires])
+    return literal.call(f"    __wire__ = {spelling('wire.Members')}", parts)
 
 
 def _in_order(classes: Mapping[str, CompositeClass]) -> list[CompositeClass]:

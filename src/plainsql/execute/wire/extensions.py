@@ -77,7 +77,7 @@ class Hstore(Codec):
             for part in (key, item)
             if not _is_text(part) and (part is key or part is not None)
         )
-        return f"{in_words(value)} with {in_words(wrong)} in it"
+        return f"{in_words(value)} with {resolve(_STRING).found(wrong)} in it"
 
 
 class Vector(Codec):
@@ -113,7 +113,7 @@ class Vector(Codec):
         if not is_sequence(value):
             return in_words(value)
         wrong = next(item for item in value if not resolve(_FLOAT).fits(item))
-        return f"{in_words(value)} with {in_words(wrong)} in it"
+        return f"{in_words(value)} with {resolve(_FLOAT).found(wrong)} in it"
 
 
 HSTORE = Hstore()
