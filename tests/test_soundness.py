@@ -12,6 +12,7 @@ import pytest
 
 from tests.fixtures.databases import temporary_database
 from tests.soundness.check import Failure, Tally, check, refuted
+from tests.soundness.mutations import STATEMENTS, run_all
 from tests.soundness.piece import Piece, expression, listed, optional, smaller
 from tests.soundness.report import summary
 from tests.soundness.schema import Schema
@@ -65,6 +66,19 @@ def test_no_proof_is_refuted_by_very_many_random_statements(bench: Workbench) ->
     known = [line for of_type in signatures(bench.version // 10_000).values() for line in of_type]
     unused = [signature.line for signature in known if not tally.uses[f"function: {signature.line}"]]
     assert not unused
+
+
+@pytest.mark.soundness
+@pytest.mark.timeout(7200)
+def test_random_statements_find_every_rule_that_is_broken(server: str, bench: Workbench) -> None:
+    """A breakage that they don't find would tell of a construct that they lack."""
+    missed = []
+    for found in run_all(server, bench.version // 10_000, STATEMENTS):
+        outcome = f"after {found.statements}" if found.seed is not None else f"NOT in {found.statements}"
+        print(f"{outcome:>14} statements, {found.seconds:5.1f} s: {found.mutation.name}", file=sys.stderr, flush=True)
+        if found.seed is None:
+            missed.append(found.mutation.name)
+    assert not missed
 
 
 def test_a_seed_makes_one_schema_one_set_of_rows_and_one_statement(bench: Workbench) -> None:
