@@ -242,6 +242,8 @@ def test_unknown_types_are_warned_of(conn: psycopg.Connection[Any]) -> None:
     (warning,) = good(conn, "-- name: a\nSELECT most_common_vals FROM pg_catalog.pg_stats;\n").warnings
     assert warning.message == "column 'most_common_vals' has type anyarray, which is read and written as text (str)"
     assert warning.hint == "name a Python type for it under [tool.plainsql.types]"
+    (warning,) = good(conn, "-- name: a\nSELECT s FROM pg_catalog.pg_statistic AS s;\n").warnings
+    assert "type pg_statistic, with members that are read and written as text (str)" in warning.message
 
 
 @pytest.mark.parametrize("comparison", ["'sad'::happy = :x", ":x <> 'sad'::happy", "'sad'::happy = ANY(:x)"])

@@ -209,6 +209,7 @@ def _unknown_types(query: Query, parameters: Iterable[Parameter], columns: Itera
         if isinstance(value, Parameter) and value.type.oid == _RECORD:  # compared with a composite value
             found.append((f"{what} has type record, which can't be sent", f"write :{value.name}::type"))
         elif not value.python.known:
-            message = f"{what} has type {value.type.name}, which is read and written as text (str)"
+            whose = "with members that are" if value.python.classes else "which is"
+            message = f"{what} has type {value.type.name}, {whose} read and written as text (str)"
             found.append((message, "name a Python type for it under [tool.plainsql.types]"))
     return [problem_at(query, None, message, hint=hint, level="warning") for message, hint in found]
