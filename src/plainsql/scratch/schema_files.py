@@ -58,7 +58,7 @@ class SchemaLoader:
             progress: Called with the characters that are done.
 
         Raises:
-            SchemaFileError: A statement fails or takes too long, or the file leaves a transaction open.
+            SchemaFileError: A statement fails or takes too long.
         """
         with self._connect() as conn, Runner(conn, seconds=self._seconds) as runner:
             for step in split_script(file.text, file.name):
@@ -67,7 +67,8 @@ class SchemaLoader:
                 if progress:
                     progress(step.offset + len(step.sql) + len(step.data or ""))
             if conn.info.transaction_status != TransactionStatus.IDLE:
-                raise fault(file.text, len(file.text), file.name, "the file ends inside a transaction: add COMMIT;")
+                self._run(conn, runner, file, Step("COMMIT", len(file.text)))
+                self.skipped.remark(f"{file.name}: ends inside a transaction, which was committed: add COMMIT;")
 
     def _run(self, conn: psycopg.Connection[Any], runner: Runner, file: SchemaFile, step: Step) -> None:
         guarded = conn.info.transaction_status == TransactionStatus.INTRANS and may_fail(step.sql)

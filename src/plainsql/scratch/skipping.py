@@ -88,10 +88,11 @@ def without_owner(sql: str, sqlstate: str | None) -> str | None:
 
 @dataclass
 class Skipped:
-    """Counts what was skipped, and keeps where it was first."""
+    """Counts what was skipped, and keeps where it was first, and what else people should know."""
 
     _counts: dict[str, int] = field(default_factory=dict)
     _first: dict[str, str] = field(default_factory=dict)
+    _remarks: list[str] = field(default_factory=list)
 
     def add(self, kind: str, place: str, message: str) -> None:
         """Count one statement; *place* and *message* are kept of the first of its kind."""
@@ -102,9 +103,14 @@ class Skipped:
         """Return whether one of this kind was counted already."""
         return kind in self._counts
 
+    def remark(self, text: str) -> None:
+        """Keep a line of its own."""
+        self._remarks.append(text)
+
     def notes(self) -> list[str]:
-        """Return a line for each kind."""
-        return [
+        """Return a line for each kind, and every remark."""
+        skipped = [
             f"skipped {kind}, {count} {'statement' if count == 1 else 'statements'}; the first is {self._first[kind]}"
             for kind, count in self._counts.items()
         ]
+        return [*skipped, *self._remarks]
