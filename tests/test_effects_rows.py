@@ -27,6 +27,8 @@ CREATE UNIQUE INDEX ON partly (id) WHERE kind = 'open' AND id IS NOT NULL;
 CREATE UNIQUE INDEX ON partly ((id + 1), kind);
 CREATE TABLE nulls (parent integer, name text NOT NULL, UNIQUE NULLS NOT DISTINCT (parent, name));
 CREATE TABLE single (k integer, v integer, UNIQUE NULLS NOT DISTINCT (k));
+CREATE TYPE pair AS (a integer, b integer);
+CREATE TABLE pairs (p pair, UNIQUE NULLS NOT DISTINCT (p));
 CREATE TABLE late (id integer UNIQUE DEFERRABLE INITIALLY DEFERRED, k integer, EXCLUDE USING btree (k WITH =));
 CREATE TABLE parent (id integer PRIMARY KEY);
 CREATE TABLE child () INHERITS (parent);
@@ -141,12 +143,18 @@ ROWS = [
     ("SELECT parent FROM nulls WHERE parent IS NULL AND name = 'x'", "?"),
     ("SELECT parent FROM nulls WHERE parent IS NOT DISTINCT FROM $1::integer AND name = 'x'", "?"),
     ("SELECT parent FROM nulls WHERE parent IS NULL", "*"),
+    ("SELECT (p).a FROM pairs WHERE p = ROW(1, 2)::pair", "?"),
+    ("SELECT (p).a FROM pairs WHERE p IS NULL", "*"),  # NULL, and a row of NULLs
     ("SELECT id FROM late WHERE id = 1", "*"),
     ("SELECT id FROM late WHERE k = 1", "*"),
     ("SELECT id FROM partly WHERE lower(mail) = $1 AND gone IS NULL", "?"),
     ("SELECT id FROM partly WHERE lower(mail) = $1", "*"),
     ("SELECT id FROM partly WHERE mail = $1 AND gone IS NULL", "*"),
     ("SELECT id FROM partly WHERE upper(mail) = $1 AND gone IS NULL", "*"),
+    ("SELECT p.id FROM t, partly AS p WHERE t.id = 1 AND lower(p.mail) = t.s AND p.gone IS NULL", "?"),
+    ("SELECT p.id FROM partly AS o, partly AS p WHERE lower(o.mail) = $1 AND o.gone IS NULL", "*"),
+    ("SELECT p.id FROM partly AS o, partly AS p WHERE lower(o.mail) = $1 AND o.gone IS NULL AND p.gone IS NULL "
+     "AND lower(p.mail) = lower(o.mail)", "?"),
     ("SELECT id FROM partly WHERE id = 1 AND kind = 'open'", "?"),
     ("SELECT id FROM partly WHERE id = 1 AND kind = 'shut'", "*"),
     ("SELECT id FROM partly WHERE id + 1 = 5 AND kind = 'shut'", "?"),
