@@ -38,6 +38,8 @@ def about(draw: Draw, scope: Scope, *, equal: bool) -> tuple[str, Piece]:
 
 def operand(draw: Draw, type: str, scope: Scope, depth: int) -> Piece:
     """Return what to compare with a value of *type*."""
+    if scope.sharp and draw.chance(75):
+        return draw.constant(type)
     if draw.with_parameters and draw.chance(12):
         return draw.parameter(type, bare=type != "pair")  # the server would take it for record
     return expressions.make(draw, type, scope, depth - 1)
@@ -101,6 +103,8 @@ def _any(draw: Draw, scope: Scope, depth: int) -> Piece:
     operator = draw.pick(_COMPARISONS)
     word = draw.pick(("ANY", "ANY", "SOME", "ALL"))
     array = operand(draw, type, scope, depth)
+    if scope.sharp and draw.chance(30):
+        array = Piece((f"'{{}}'::{type}",))
     left = expression(element, "column", ref.text)
     return expression("boolean", f"{word} array", f"({{}} {operator} {word} ({{}}))", left, array)
 
@@ -193,6 +197,17 @@ def _coalesce(draw: Draw, scope: Scope, depth: int) -> Piece:
     return expression("boolean", "COALESCE", "coalesce({}, {})", make(draw, scope, depth - 1), default)
 
 
+def _loose(draw: Draw, scope: Scope, depth: int) -> Piece:
+    integers = scope.of_type("integer", equal=True)
+    if integers and draw.chance(40):
+        scope.hot.append(ref := draw.pick(integers))
+        template = draw.pick(("({} === 1)", "(loose_same({}) IS NULL)", "(loose_equal(1, {}))"))
+        return expression("boolean", "loose call", template, expression("integer", "column", ref.text))
+    _, tested = about(draw, scope, equal=True)
+    template = draw.pick(_LOOSE)
+    return expression("boolean", "loose call", template, *[tested] * template.count("{}"))
+
+
 _MAKERS = {
     "comparison": _comparison,
     "null": _null,
@@ -212,11 +227,24 @@ _MAKERS = {
     "function": _function,
     "subquery": _subquery,
     "case": _case,
+    "loose": _loose,
     "coalesce": _coalesce,
 }
 
 
-_SHARP = {"comparison": 4, "null": 4, "distinct": 4, "in": 2, "any": 3, "row": 2, "whole row": 1, "boolean": 2}
+_SHARP = {"comparison": 4, "null": 4, "distinct": 4, "in": 2, "any": 4, "row": 3, "whole row": 1, "boolean": 2}
+_SHARP |= {"loose": 4}
+_LOOSE = (  # true of NULL too, though it looks like a call that isn't
+    "(concat({}, 'a') <> 'zz')",
+    "(num_nulls({}) >= 0)",
+    "(format('%s', {}) <> 'zz')",
+    "(to_jsonb({}) IS DISTINCT FROM '7')",
+    "(jsonb_build_array({}) IS NOT NULL)",
+    "(coalesce({}::text, 'a') <> 'zz')",
+    "(CASE WHEN {} IS NULL THEN true ELSE false END)",
+    "(ARRAY[{}] IS NOT NULL)",
+    "(nullif({}, {}) IS NULL)",
+)
 _WRAPPERS = {"NOT": 4, "test": 4, "OR": 4, "AND": 2, "none": 6}
 
 
@@ -224,7 +252,7 @@ def sharp(draw: Draw, scope: Scope, depth: int = 3) -> Piece:
     """Return a condition about one or two columns, under NOT, IS TRUE, OR and the like: what narrowing is about."""
     draw.use("sharp condition")
     chosen = replace(scope, refs=draw.random.sample(scope.refs, min(len(scope.refs), draw.pick((1, 1, 2)))))
-    chosen.outer = None
+    chosen.outer, chosen.sharp = None, True
     return _wrapped(draw, chosen, depth) if chosen.refs else make(draw, scope, depth)
 
 

@@ -42,6 +42,7 @@ class Scope:
         windows: Named windows; None where no window function may stand.
         hot: Refs that conditions were written about: the verdict on them is what matters.
         tables: CTEs that FROM may name: their names and columns.
+        sharp: Conditions compare with constants.
     """
 
     refs: list[Ref] = field(default_factory=list)
@@ -51,6 +52,7 @@ class Scope:
     windows: list[str] | None = None
     hot: list[Ref] = field(default_factory=list)
     tables: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    sharp: bool = False
 
     def of_type(self, type: str, *, equal: bool = False) -> list[Ref]:
         """Return the refs of *type* and, unless *equal*, of types that pass for it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.soundness import conditions, queries
 from tests.soundness.draw import Draw
 from tests.soundness.piece import Piece, expression, fill, listed
@@ -12,8 +14,21 @@ from tests.soundness.types import NO_EQUALITY
 def value(draw: Draw, type: str, scope: Scope, depth: int) -> Piece:
     """Return a subquery that gives one value, or none."""
     draw.use("scalar subquery")
+    own = [ref for ref in scope.of_type(type, equal=True) if ref.column]
+    if own and type in ("integer", "bigint", "numeric") and draw.chance(20):
+        return _of_no_rows(draw, type, replace(scope, refs=[draw.pick(own)], hot=[]))
     query = queries.make(draw, scope.for_subquery(), depth - 1, [type], single=True)
     return expression(type, "scalar subquery", "({})", query.piece)
+
+
+def _of_no_rows(draw: Draw, type: str, scope: Scope) -> Piece:
+    """Return an aggregate whose WHERE, which may let no row pass, speaks of a column around it."""
+    draw.use("subquery that narrows a column around it")
+    where = conditions.sharp(draw, scope, 1)
+    table = draw.pick(draw.schema.relations).name
+    ref = scope.refs[0].text
+    text = Piece((f"(SELECT ({ref} + 0 * count(*))::{type} FROM {table} AS {draw.name()} WHERE ", where, ")"))
+    return Piece((text,), "expression", type, "scalar subquery of an aggregate")
 
 
 def array(draw: Draw, type: str, element: str, scope: Scope, depth: int) -> Piece:
