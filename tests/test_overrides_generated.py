@@ -72,6 +72,10 @@ RETURNING id;
 -- @notnull profile
 SELECT profile FROM users ORDER BY id LIMIT 1;
 
+-- name: newest_options()$
+-- @type options dict[str, int] | None
+SELECT options FROM users ORDER BY id DESC LIMIT 1;
+
 -- name: add_users(email, profile)*!
 -- @type :profile app.kept.Profile
 -- @notnull :profile
@@ -158,6 +162,7 @@ def test_a_module_says_what_its_file_says(kept: Project) -> None:
         '    not_null=(":nickname", ":tags[]"),',
         "    since: dt.date | None,",
         "    tags: Sequence[str],",
+        "def newest_options(conn: Conn, /) -> dict[str, int] | None:",
         "import datetime as dt",
         "from typing import Literal, TypedDict",
     ):
