@@ -125,9 +125,9 @@ def _is_sure(claim: Key) -> bool:
     Return whether a claim of HAVING is sure to hold of the same expression in the select list.
 
     With grouping sets the one in the select list may be a key and NULL, while the planner has found the one in HAVING
-    to be a constant; of columns and aggregates it never does.
+    to be a constant, a parameter too; of columns and aggregates it never does.
     """
-    return isinstance(claim, tuple) and claim[0] in ("AGGREF", "column", "kept", "parameter", "row of")
+    return isinstance(claim, tuple) and claim[0] in ("AGGREF", "column", "kept", "row of")
 
 
 def _said_by(condition: Node, context: Context, prover: Prover) -> Claims:

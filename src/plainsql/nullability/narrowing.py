@@ -39,6 +39,7 @@ _HOLDS = (Is.TRUE, Is.NOT_FALSE)
 _KNOWN = (Is.TRUE, Is.FALSE)
 _ALWAYS_VALUES = frozenset({"ARRAYEXPR", "ROWEXPR"})
 _INT4EQ = 65
+_TABLE = 0  # nodes/parsenodes.h, RTEKind
 _VARIABLE = frozenset({"AGGREF", "CASETESTEXPR", "PARAM", "SUBLINK", "VAR", "WINDOWFUNC"})
 _IS_NULL = 0  # nodes/primnodes.h, NullTestType
 _EXISTS, _ALL, _ANY = 0, 1, 2  # SubLinkType
@@ -86,7 +87,10 @@ def not_null(expr: Node | None, context: Context, prover: Prover) -> Claims:
         case "OPEXPR" | "FUNCEXPR":
             function = expr.number("opfuncid" if expr.tag == "OPEXPR" else "funcid")
             is_strict = prover.facts.is_strict(function) and not expr.flag("funcretset") and not expr.flag("opretset")
-            return found.union(*_all(expr.nodes("args"), context, prover)) if is_strict else found
+            args = expr.nodes("args")
+            if len(args) == 2 and _is_equal_to_itself(args, context, prover):
+                return NOTHING
+            return found.union(*_all(args, context, prover)) if is_strict else found
         case "RELABELTYPE" | "COERCETODOMAIN" | "COLLATEEXPR" | "ARRAYCOERCEEXPR" | "FIELDSELECT":
             return found | not_null(expr.node("arg"), context, prover)
         case "COERCEVIAIO" if expr.number("resulttype") < FIRST_USER_OID:  # an input function may take NULL itself
@@ -178,19 +182,30 @@ def _is_taken_on_trust(expr: Node, context: Context, prover: Prover) -> bool:
     """
     Return whether the planner drops IS NOT NULL on a column because its NOT NULL says so, which a foreign table breaks.
 
-    Rule: optimizer/plan/initsplan.c, restriction_is_always_true (PostgreSQL 17).
+    Rule: optimizer/plan/initsplan.c, restriction_is_always_true (PostgreSQL 17); it makes ``x IS NOT NULL`` of
+    ``x = x`` first (optimizer/path/equivclass.c).
     """
     while expr.tag == "VAR" and (other := resolved(expr, context, prover.facts)) is not None:
         expr, context = other
     if expr.tag != "VAR":
         return False
     rte = context.up(expr.number("varlevelsup")).scope.relation(expr.number("varno"))
-    relation = prover.facts.relations.get(rte.number("relid")) if rte is not None else None
+    if rte is None or rte.number("rtekind", -1) != _TABLE:
+        return False
+    relation = prover.facts.relations.get(rte.number("relid"))
     column = relation.columns.get(expr.number("varattno")) if relation is not None else None
-    if relation is None or column is None or not column.not_null:
+    if relation is None or column is None:
+        return True
+    if not column.not_null:
         return False
     members = [prover.facts.relations.get(oid) for oid in relation.family]
     return any(member is None or member.kind not in TABLES for member in members)
+
+
+def _is_equal_to_itself(args: list[Node], context: Context, prover: Prover) -> bool:
+    if not _is_taken_on_trust(args[0], context, prover):
+        return False
+    return key_of(args[0], context, prover.facts) == key_of(args[1], context, prover.facts)
 
 
 def _of_every_field(row: Node, context: Context, prover: Prover) -> Claims:
