@@ -187,7 +187,7 @@ def _is_taken_on_trust(expr: Node, context: Context, prover: Prover) -> bool:
     """
     while expr.tag == "VAR" and (other := resolved(expr, context, prover.facts)) is not None:
         expr, context = other
-    if expr.tag != "VAR":
+    if expr.tag != "VAR" or expr.number("varattno") < 1:
         return False
     rte = context.up(expr.number("varlevelsup")).scope.relation(expr.number("varno"))
     if rte is None or rte.number("rtekind", -1) != _TABLE:
