@@ -218,3 +218,74 @@ SELECT CASE WHEN nullif(nextval('ticket') % 2, 0) IS NOT NULL THEN nullif(nextva
 -- COALESCE of a CASE without ELSE.
 -- Columns: sure!, loose?
 SELECT coalesce(CASE WHEN price > 5 THEN title END, 'x') AS sure, coalesce(CASE WHEN price > 5 THEN title END, note) AS loose FROM item;
+
+-- name: case_that_is_sure_of_its_condition()
+-- IS NOT NULL of a value that is never NULL is true: no arm after it counts, nor does a missing ELSE.
+-- Columns: sure!, negated!, both!, either!, loose?, half?
+SELECT
+    CASE WHEN id IS NOT NULL THEN title END AS sure,
+    CASE WHEN id IS NULL THEN note ELSE title END AS negated,
+    CASE WHEN id IS NOT NULL AND NOT (price IS NULL) THEN title END AS both,
+    CASE WHEN discount = 1 OR id IS NOT NULL THEN title END AS either,
+    CASE WHEN discount IS NOT NULL THEN title END AS loose,
+    CASE WHEN id IS NOT NULL AND discount = 1 THEN title END AS half
+FROM item;
+
+-- name: case_that_asks_for_a_matched_row()
+-- The same test of a joined row is sure behind an inner join, and not behind an outer one.
+-- Columns: shown!, left?
+SELECT a.shown, b.left
+FROM
+    (SELECT CASE WHEN s.id IS NOT NULL THEN i.title END AS shown FROM sale AS s JOIN item AS i ON i.id = s.item_id) AS a,
+    (SELECT CASE WHEN i.id IS NOT NULL THEN i.title END AS left FROM sale AS s LEFT JOIN item AS i ON i.id = s.item_id) AS b;
+
+-- name: case_of_all_fields()
+-- A row IS NOT NULL only when all of its fields are.
+-- Columns: all_filled?, id!
+SELECT CASE WHEN i IS NOT NULL THEN i.title END AS all_filled, id FROM item AS i;
+
+-- name: case_that_repeats_where()
+-- WHERE has said it; another value, or the same of the other row of a join, it hasn't.
+-- Columns: same!, other?, turned?
+SELECT
+    CASE WHEN i.price = 2 THEN i.title END AS same,
+    CASE WHEN i.price = 1 THEN i.title END AS other,
+    CASE WHEN k.price = 2 THEN i.title END AS turned
+FROM item AS i, item AS k
+WHERE i.price = 2;
+
+-- name: case_that_repeats_one_of_two_conditions()
+-- Of an OR only one need be true.
+-- Columns: title?, id!
+SELECT CASE WHEN price = 2 THEN title END AS title, id FROM item WHERE price = 2 OR price = 1;
+
+-- name: case_that_repeats_where_of_the_old_row()
+-- RETURNING sees the new row.
+-- Columns: price!, word?
+UPDATE item SET price = price + 1 WHERE price = 2 RETURNING price, CASE WHEN price = 2 THEN title END AS word;
+
+-- name: case_that_repeats_a_volatile_condition()
+-- What is asked twice may be answered differently.
+-- Columns: word?, one!
+SELECT CASE WHEN nextval('ticket') % 2 = 0 THEN 'x' END AS word, 1 AS one FROM generate_series(1, 5) WHERE nextval('ticket') % 2 = 0 OR true;
+
+-- name: case_that_repeats_where_of_no_group(price)
+-- An aggregate without GROUP BY answers where WHERE let nothing pass.
+-- Columns: word?, many!
+-- Parameters: price?
+SELECT CASE WHEN :price::integer = 2 THEN 'two' END AS word, count(*) AS many FROM item WHERE :price::integer = 2;
+
+-- name: case_of_what_is_left_over()
+-- Not both are NULL; when the first is, the second isn't.
+-- Columns: one!, other!, wrong?, weak?
+SELECT
+    CASE WHEN discount IS NULL AND note IS NULL THEN 'none' WHEN discount IS NULL THEN note ELSE 'some' END AS one,
+    CASE WHEN discount IS NULL AND note IS NULL AND price > 1 THEN '' WHEN price > 1 AND note IS NULL THEN discount::text ELSE title END AS other,
+    CASE WHEN discount IS NULL AND note IS NULL THEN 'none' WHEN note IS NULL THEN note ELSE 'some' END AS wrong,
+    CASE WHEN discount IS NULL AND note IS NULL AND price > 100 THEN '' WHEN discount IS NULL THEN note ELSE title END AS weak
+FROM item;
+
+-- name: case_of_equal_constants()
+-- 1 = 1 is true of every row, NULL = NULL of none.
+-- Columns: yes!, no?, unknown?, id!
+SELECT CASE WHEN 1 = 1 THEN title END AS yes, CASE WHEN 1 = 2 THEN title END AS no, CASE WHEN NULL = NULL THEN title END AS unknown, id FROM item;

@@ -80,3 +80,11 @@ SELECT i.id, x.sales FROM item AS i LEFT JOIN LATERAL (SELECT count(*) AS sales 
 -- Columns: id!, sales?
 SELECT f.id, j.sales
 FROM shelf AS f LEFT JOIN (SELECT s.id, x.sales FROM sale AS s CROSS JOIN LATERAL (SELECT count(*) AS sales FROM item AS i WHERE i.id = s.item_id) AS x) AS j ON j.id = f.id;
+
+-- name: left_lateral_on_equal_constants()
+-- ON 1 = 1 is as true as true.
+-- Columns: id!, sales!, other?
+SELECT i.id, x.sales, y.sales AS other
+FROM item AS i
+LEFT JOIN LATERAL (SELECT count(*) AS sales FROM sale AS s WHERE s.item_id = i.id) AS x ON 1 = 1
+LEFT JOIN LATERAL (SELECT count(*) AS sales FROM sale AS s WHERE s.item_id = i.id) AS y ON 1 = 2;

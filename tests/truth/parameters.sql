@@ -554,3 +554,15 @@ UPDATE job SET run_at = now() + make_interval(secs => :seconds) RETURNING id, ru
 -- Columns: id!, note?
 -- Parameters: word?
 SELECT id, note FROM item WHERE lower(trim(:word::text)) IS NULL OR note = :word;
+
+-- name: keys_of_a_document(key, value, other)
+-- A JSON object takes NULL as a value, as a key it is an error.
+-- Columns: document!, note?
+-- Parameters: key!, value?, other?
+SELECT jsonb_build_object(:key::text, :value::text, 'other', :other::integer) AS document, note FROM item;
+
+-- name: document_of_an_array(key, value)
+-- Handed over as an array they are elements of it.
+-- Columns: document?, note?
+-- Parameters: key?, value?
+SELECT nullif(jsonb_build_array(VARIADIC ARRAY[:key::text, :value::text]), '["a", "a"]') AS document, note FROM item;

@@ -180,3 +180,19 @@ SELECT (x.row).id AS id, (x.row).note AS note FROM (SELECT i AS row FROM item AS
 -- An outer join over a user's function, and a test of it.
 -- Columns: id!, found?, tested?
 SELECT i.id, p.id AS found, p.title AS tested FROM item AS i LEFT JOIN pairs() AS p ON p.id = i.id;
+
+-- name: written_elements_in_the_select_list()
+-- unnest of an array that is written out gives what is written.
+-- Columns: title!, word?, id!
+SELECT unnest(ARRAY[title, mood::text]) AS title, NULL::text AS word, id FROM item
+UNION ALL SELECT title, unnest(ARRAY[title, note]), id FROM item;
+
+-- name: written_elements_beside_a_longer_set()
+-- Two sets in a select list: the shorter is filled up with NULLs.
+-- Columns: title?, number?
+SELECT unnest(ARRAY[title]) AS title, generate_series(1, 2) AS number FROM item UNION ALL SELECT title, NULL FROM item;
+
+-- name: time_zones()
+-- A view of the catalog over a function.
+-- Columns: name!, abbrev!, utc_offset!, is_dst!
+SELECT name, abbrev, utc_offset, is_dst FROM pg_timezone_names;

@@ -201,3 +201,14 @@ SELECT (SELECT count(*) FROM sale LIMIT coalesce(:most, 1)) AS many, id FROM ite
 -- A field of a row that may be missing.
 -- Columns: title?, known!
 SELECT (SELECT i FROM item AS i WHERE i.id = s.item_id).title AS title, (SELECT s).quantity AS known FROM sale AS s;
+
+-- name: scalar_count_with_a_limit()
+-- LIMIT 1 leaves the one row that there is, OFFSET 0 skips none, OFFSET 1 does.
+-- Columns: one!, two!, here!, small?, skipped?, none?
+SELECT
+    (SELECT count(*) FROM sale LIMIT 1) AS one,
+    (SELECT count(*) FROM sale LIMIT 2 OFFSET 0) AS two,
+    (SELECT count(*) FROM sale WHERE buyer IS NULL FETCH FIRST ROW ONLY) AS here,
+    (SELECT max(quantity) FROM sale WHERE false LIMIT 1) AS small,
+    (SELECT count(*) FROM sale LIMIT 1 OFFSET 1) AS skipped,
+    (SELECT count(*) FROM sale LIMIT 0 OFFSET 0) AS none;

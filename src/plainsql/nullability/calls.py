@@ -9,7 +9,7 @@ from plainsql.nullability.finite import part_is_not_null
 from plainsql.nullability.functions import CAST_TO_TEXT, ELEMENTS_NOT_NULL, NEEDS, OF_NULL_TOO, ONE_OF, TOTAL
 from plainsql.nullability.node import Node
 from plainsql.nullability.scope import Context
-from plainsql.nullability.set_returning import ROWS_NOT_NULL
+from plainsql.nullability.set_returning import ROWS_NOT_NULL, UNNEST
 from plainsql.nullability.types import type_of
 from plainsql.typemap.builtin import FIRST_USER_OID
 
@@ -27,7 +27,7 @@ def function_is_not_null(call: Node, context: Context, prover: Prover) -> bool:
     if call.flag("opretset"):
         return False
     if call.flag("funcretset"):
-        return _set_in_select_list_is_not_null(call, context)
+        return _set_in_select_list_is_not_null(call, context, prover)
     args = call.nodes("args")
     if call.flag("funcvariadic"):  # concat(VARIADIC NULL) is NULL
         return function in TOTAL and expressions.all_not_null(args, context, prover)
@@ -55,7 +55,7 @@ def _are_built_in(args: list[Node]) -> bool:
     return all(0 < type_of(arg) < FIRST_USER_OID for arg in args)
 
 
-def _set_in_select_list_is_not_null(call: Node, context: Context) -> bool:
+def _set_in_select_list_is_not_null(call: Node, context: Context, prover: Prover) -> bool:
     """The shorter one of two sets in a select list is filled up with NULLs (manual, 38.5.9)."""
     sets = [
         node
@@ -63,7 +63,12 @@ def _set_in_select_list_is_not_null(call: Node, context: Context) -> bool:
         for node in entry.walk()
         if node.flag("funcretset") or node.flag("opretset")
     ]
-    return len(sets) == 1 and sets[0] is call and ROWS_NOT_NULL.get(call.number("funcid")) == (True,)
+    if len(sets) != 1 or sets[0] is not call:
+        return False
+    args = call.nodes("args")
+    if call.number("funcid") == UNNEST and len(args) == 1:
+        return elements_are_not_null(args[0], context, prover)
+    return ROWS_NOT_NULL.get(call.number("funcid")) == (True,)
 
 
 def comparison_with_array_is_not_null(test: Node, context: Context, prover: Prover) -> bool:

@@ -9,7 +9,7 @@ from plainsql.nullability import expressions
 from plainsql.nullability.keys import key_of
 from plainsql.nullability.narrowing import Claims, Is, implied, not_null
 from plainsql.nullability.node import Node
-from plainsql.nullability.rows import is_true
+from plainsql.nullability.outcomes import left_over, outcome
 from plainsql.nullability.scope import Context
 
 if TYPE_CHECKING:
@@ -20,14 +20,20 @@ def case_is_not_null(case: Node, context: Context, prover: Prover) -> bool:
     """An arm is evaluated when its condition is true and those before it aren't; without ELSE the rest is NULL."""
     rest = context
     operand = case.node("arg")
+    earlier: list[Node] = []
     for arm in case.nodes("args"):
         condition = arm.node("expr")
+        sure = outcome(condition, rest, prover)
+        if condition is None or sure is False:
+            continue
         claims = implied(condition, Is.TRUE, rest, prover) | _of_operand(condition, operand, rest, prover)
+        claims = claims.union(*[left_over(other, condition, rest, prover) for other in earlier])
         if not expressions.is_not_null(arm.node("result"), rest.claiming(claims), prover):
             return False
-        if is_true(condition):
+        if sure:
             return True
         rest = rest.claiming(implied(condition, Is.NOT_TRUE, rest, prover))
+        earlier.append(condition)
     return expressions.is_not_null(case.node("defresult"), rest, prover)
 
 

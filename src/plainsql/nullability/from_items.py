@@ -13,15 +13,13 @@ from plainsql.nullability.grouping import lasting_keys
 from plainsql.nullability.keys import item, kept_key
 from plainsql.nullability.node import Node
 from plainsql.nullability.scope import Context
-from plainsql.nullability.set_returning import ROWS_NOT_NULL
+from plainsql.nullability.set_returning import ROWS_NOT_NULL, UNNEST
 from plainsql.nullability.stored import stored_is_not_null
 
 if TYPE_CHECKING:
     from plainsql.nullability.prover import Prover
 
 TABLE, SUBQUERY, JOIN, FUNCTION, TABLEFUNC, VALUES, CTE, NAMED_TUPLES, RESULT, GROUP = range(10)
-UNNEST = 2331
-"""unnest(anyarray)"""
 
 
 def item_column_is_not_null(rte: Node, var: Node, home: Context, prover: Prover) -> bool:

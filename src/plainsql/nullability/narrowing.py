@@ -11,7 +11,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from plainsql.nullability.facts import TABLES
+from plainsql.nullability.facts import TABLES, Facts
 from plainsql.nullability.grouping import groups_have_rows, is_grouped
 from plainsql.nullability.keys import every_field_key, item, kept_key, key_of, relation_key, resolved
 from plainsql.nullability.node import Node
@@ -69,9 +69,16 @@ def implied(condition: Node | None, value: Is, context: Context, prover: Prover)
             return _common([implied(arm, value, context, prover) for arm in arms])
         case "OPEXPR":
             claims = _of_grouping(condition, value, context)
+            if value is Is.TRUE:
+                claims |= {true_key(condition, context, prover.facts)}
             return claims | not_null(condition, context, prover) if value in _KNOWN else claims
         case _:
             return not_null(condition, context, prover) if value in _KNOWN else NOTHING
+
+
+def true_key(condition: Node, context: Context, facts: Facts) -> Key:
+    """Return what says that a condition is true."""
+    return ("true", key_of(condition, context, facts))
 
 
 def not_null(expr: Node | None, context: Context, prover: Prover) -> Claims:

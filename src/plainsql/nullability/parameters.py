@@ -28,6 +28,9 @@ _CHOICES = frozenset(
     {"ARRAY", "ARRAYEXPR", "CASE", "CASEEXPR", "CASEWHEN", "COALESCE", "COALESCEEXPR", "MINMAX", "MINMAXEXPR", "ROW"}
     | {"FIELDSTORE", "JSONCONSTRUCTOREXPR", "NULLIFEXPR", "ROWEXPR", "XMLEXPR"}
 )
+_BUILD_OBJECT = frozenset({3200, 3273})
+"""json_build_object, jsonb_build_object: keys and values by turns (manual, 9.16.1)."""
+_JSON_OBJECT = 1  # nodes/primnodes.h, JsonConstructorType
 _HANDS_ON = frozenset(
     {"ARRAYCOERCEEXPR", "COERCETODOMAIN", "COERCEVIAIO", "COLLATE", "COLLATEEXPR", "CONVERTROWTYPEEXPR", "FIELDSELECT"}
     | {"RELABELTYPE"}
@@ -86,6 +89,10 @@ def _operands(node: Node) -> list[Node]:
     if node.tag == "SUBSCRIPTINGREF":
         value = node.node("refassgnexpr")
         return [value] if value is not None else []
+    if node.number("funcid") in _BUILD_OBJECT and not node.flag("funcvariadic"):
+        return node.nodes("args")[1::2]  # a key that is NULL is an error (utils/adt/json.c, jsonb.c)
+    if node.tag == "JSONCONSTRUCTOREXPR" and node.number("type") == _JSON_OBJECT:
+        return node.nodes("args")[1::2]
     found = []
     for field in ("arg", "args", "elements", "expr", "result", "defresult"):
         below = node.node(field)

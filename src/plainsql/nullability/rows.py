@@ -10,13 +10,17 @@ from plainsql.nullability.node import Node
 from plainsql.nullability.scope import Context, Scope
 
 _SELECT, _UNION = 1, 1  # nodes/nodes.h, CmdType; nodes/parsenodes.h, SetOperation
+_TO_BIGINT = frozenset({481, 754})
+"""int8(int4), int8(int2): the parser puts one around the constant of LIMIT and OFFSET, and no planner folds it yet."""
+_EQUALITY = frozenset({63, 65, 67, 467})
+"""int2eq, int4eq, texteq, int8eq: true of two constants that are the same bytes."""
 
 
 def query_has_a_row(query: Node | None, parent: Context | None) -> bool:
     """Return whether *query*, standing in *parent*, returns one row at least, whatever the tables hold."""
     if query is None or query.number("commandType") != _SELECT or query.flag("hasTargetSRFs"):
         return False
-    if query.node("limitOffset") is not None or not _allows_a_row(query.node("limitCount")):
+    if _bigint(query.node("limitOffset")) != 0 or not _allows_a_row(query.node("limitCount")):
         return False
     scope = Scope(query, parent)
     if (operation := query.node("setOperations")) is not None:
@@ -80,9 +84,12 @@ def _cte_has_a_row(rte: Node, scope: Scope) -> bool:
 
 
 def is_true(condition: Node | None) -> bool:
-    """Return whether a condition is absent or the constant true."""
+    """Return whether a condition is absent or the constant true, also as ``1 = 1``."""
     if condition is None:
         return True
+    if condition.tag == "OPEXPR" and condition.number("opfuncid") in _EQUALITY:
+        values = [_constant(arg) for arg in condition.nodes("args")]
+        return len(values) == 2 and values[0] is not None and values[0] == values[1]
     value = condition.fields.get("constvalue")
     return condition.tag == "CONST" and not condition.flag("constisnull", True) and value_is_true(value)
 
@@ -95,10 +102,27 @@ def value_is_true(value: object) -> bool:
 def _allows_a_row(limit: Node | None) -> bool:
     if limit is None:
         return True
-    value = limit.fields.get("constvalue")
     if limit.tag == "CONST" and limit.flag("constisnull"):
         return True  # LIMIT NULL is no limit (manual, SELECT)
-    return limit.tag == "CONST" and isinstance(value, bytes) and int.from_bytes(value, "little", signed=True) > 0
+    most = _bigint(limit)
+    return most is not None and most > 0
+
+
+def _bigint(expr: Node | None) -> int | None:
+    """Return the number that LIMIT or OFFSET is given as a constant; 0 without one."""
+    if expr is None:
+        return 0
+    args = expr.nodes("args")
+    if expr.tag == "FUNCEXPR" and expr.number("funcid") in _TO_BIGINT and len(args) == 1:
+        expr = args[0]
+    value = _constant(expr)
+    return int.from_bytes(value, "little", signed=True) if value is not None else None
+
+
+def _constant(expr: Node) -> bytes | None:
+    """Return the bytes of a constant that isn't NULL."""
+    value = expr.fields.get("constvalue")
+    return value if expr.tag == "CONST" and not expr.flag("constisnull", True) and isinstance(value, bytes) else None
 
 
 def _operation_has_a_row(arm: Node | None, scope: Scope) -> bool:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from plainsql.nullability.functions.table import oids
 
+UNNEST = 2331
+"""unnest(anyarray): its rows are what the array holds."""
+
 SCALARS = """
 generate_series 938(timestamp,timestamp,interval) 939(timestamptz,timestamptz,interval) 1066(int4,int4,int4)
     1067(int4,int4) 1068(int8,int8,int8) 1069(int8,int8) 3259(numeric,numeric,numeric) 3260(numeric,numeric)
@@ -26,7 +29,8 @@ unnest 1293(anymultirange)
 Manual, 9.4, 9.7, 9.16, 9.19, 9.26; int.c, numeric.c, timestamp.c, arrayfuncs.c, jsonfuncs.c, regexp.c, varlena.c.
 
 JSON's null is no SQL NULL. The arrays of regexp_matches may hold NULL. Left out: string_to_table(text,text,text), which
-is there to make NULLs; unnest(anyarray); the _text forms of JSON functions; what returns rows of a type or of a list.
+is there to make NULLs; unnest(anyarray), whose array is asked; the _text forms of JSON functions; what returns rows of
+a type or of a list.
 """
 
 RECORDS = """
@@ -34,16 +38,18 @@ json_each 3958(json)
 json_each_text 3959(json)
 jsonb_each 3208(jsonb)
 jsonb_each_text 3932(jsonb)
+pg_timezone_names 2856()
 ts_parse 3715(oid,text) 3716(text,text)
 ts_token_type 3713(oid) 3714(text)
 unnest 3322(tsvector)
 """
-"""Manual, 9.13, 9.16; jsonfuncs.c, wparser.c, tsvector_op.c."""
+"""Manual, 9.13, 9.16, 53.32; jsonfuncs.c, wparser.c, tsvector_op.c, utils/adt/datetime.c."""
 
 TABLES = (SCALARS, RECORDS)
 
 ROWS_NOT_NULL: dict[int, tuple[bool, ...]] = {
     **dict.fromkeys(oids(SCALARS), (True,)),
+    2856: (True, True, True, True),  # name, abbrev, utc_offset, is_dst
     3208: (True, True),  # key, value
     3322: (True, False, False),  # lexeme, positions, weights
     3713: (True, True, True),  # tokid, alias, description
