@@ -22,7 +22,7 @@ def make(draw: Draw, type: str, scope: Scope, depth: int) -> Piece:
     kinds = {"leaf": 42, "function": 24, "coalesce": 6, "case": 6, "nullif": 2, "greatest": 3, "subquery": 5}
     kinds |= {"array": 4, "row": 2, "field": 1}
     if type == "boolean":
-        kinds |= {"condition": 50}
+        kinds |= {"condition": 50, "quantified": 8}
     if scope.ungrouped is not None:
         kinds |= {"aggregate": 40}
     if scope.windows is not None:
@@ -52,6 +52,8 @@ def make(draw: Draw, type: str, scope: Scope, depth: int) -> Piece:
         draw.use("ROW()")
         arguments = [make(draw, part, scope, depth - 1) for part in ("integer", "text")]
         made = expression(type, "ROW", "ROW({}, {})::pair", *arguments)
+    elif kind == "quantified":
+        made = _quantified(draw, scope, depth)
     elif kind == "condition":
         made = conditions.make(draw, scope, depth)
     elif kind == "aggregate":
@@ -185,6 +187,15 @@ def _case(draw: Draw, type: str, scope: Scope, depth: int) -> Piece:
     label = f"{'simple ' if simple else ''}CASE {'with' if otherwise.parts else 'without'} ELSE"
     draw.use(label)
     return expression(type, label, "CASE{}{}{} END", head, listed(arms, ""), otherwise)
+
+
+def _quantified(draw: Draw, scope: Scope, depth: int) -> Piece:
+    """Return a comparison with an array's elements, which NULL among them decides."""
+    type = draw.pick(("integer", "integer", "text", "mood"))
+    array = draw.constant(f"{type}[]") if draw.chance(70) else make(draw, f"{type}[]", scope, depth - 1)
+    operator = draw.pick(("= ANY", "= ANY", "<> ALL", "<> ANY", "= ALL"))
+    draw.use(f"{operator} array")
+    return expression("boolean", f"{operator} array", f"({{}} {operator} ({{}}))", leaf(draw, type, scope), array)
 
 
 def _array(draw: Draw, type: str, scope: Scope, depth: int) -> Piece:

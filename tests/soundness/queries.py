@@ -12,7 +12,12 @@ from tests.soundness.types import NO_EQUALITY, TYPES
 
 _FAVOURITES = ("integer", "integer", "text", "boolean", "bigint", "numeric", "date", "jsonb", "mood", "integer[]")
 _SERIES = {
-    "integer": ("generate_series(1, {small})", "unnest({integer[]})", "nulls({integer})"),
+    "integer": (
+        "generate_series(1, {small})",
+        "generate_series(1, {small})",
+        "unnest({integer[]})",
+        "nulls({integer})",
+    ),
     "text": ("unnest({text[]})", "regexp_split_to_table({text}, 'b')"),
     "jsonb": ("jsonb_path_query({jsonb}, '$.*')",),
 }
@@ -144,13 +149,15 @@ def _items(
         for ref in dict.fromkeys(hot[:3] if draw.chance(55) else ()):  # what the conditions speak of
             add(draw.name("c"), ref.type, expression(ref.type, "narrowed column", ref.text))
         types = [_wanted(draw, made.scope) for _ in range(draw.pick((1, 2, 2, 3, 4)))]
+    in_step = draw.chance(4)
     for type in types:
-        add(draw.name("c"), type, _item(draw, type, made.scope, depth))
+        add(draw.name("c"), type, _item(draw, type, made.scope, depth, in_step=in_step))
     return columns, items, tuple(labels)
 
 
-def _item(draw: Draw, type: str, scope: Scope, depth: int) -> Piece:
-    if type in _SERIES and draw.chance(3):
+def _item(draw: Draw, type: str, scope: Scope, depth: int, *, in_step: bool) -> Piece:
+    """Return an item of the select list; *in_step*: likely a set, beside others that are longer or shorter."""
+    if type in _SERIES and draw.chance(70 if in_step else 3):
         draw.use("set-returning function in the select list")
         return expressions.apply(draw, draw.pick(expressions.parsed(_SERIES[type], type)), scope, 1)
     return expressions.make(draw, type, scope, depth)

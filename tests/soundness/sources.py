@@ -102,7 +102,9 @@ def _aliased(draw: Draw, body: Piece, columns: list[tuple[str, str]], *, rename:
 
 def _function(draw: Draw, scope: Scope, depth: int) -> Source:
     """Return a function in FROM: of the schema, generate_series, unnest, ROWS FROM, json_table and the like."""
-    kind = draw.pick(("own", "own", "series", "unnest", "unnest", "rows from", "recordset", "split", "json"))
+    kind = draw.pick(
+        ("own", "own", "series", "unnest", "unnest", "rows from", "rows from", "recordset", "split", "json")
+    )
     draw.use(f"table function: {kind}")
     alias = draw.name()
 
@@ -118,11 +120,17 @@ def _function(draw: Draw, scope: Scope, depth: int) -> Source:
         body = fill("generate_series({}, 3)", Piece((draw.pick(("0", "1", "2", "NULL::integer")),)))
         columns = [(alias, "integer")]
     elif kind == "unnest":
-        arrays = [draw.pick(("integer[]", "text[]", "mood[]")) for _ in range(draw.pick((1, 1, 2, 3)))]
-        body = fill("unnest({})", listed([argument(type) for type in arrays], least=9))
+        arrays = [draw.pick(("integer[]", "text[]", "mood[]")) for _ in range(draw.pick((1, 1, 2, 2, 3)))]
+        given = [draw.constant(type) if draw.chance(50) else argument(type) for type in arrays]
+        body = fill("unnest({})", listed(given, least=9))
         columns = [(draw.name("r"), str(TYPES[type].element)) for type in arrays]
     elif kind == "rows from":
-        parts = [fill("unnest({})", argument("integer[]")), Piece(("generate_series(1, 2)",))]
+        parts = [
+            fill("unnest({})", draw.constant("integer[]") if draw.chance(60) else argument("integer[]")),
+            Piece((f"generate_series(1, {draw.pick((0, 1, 2, 3))})",)),
+            Piece((f"generate_series(1, {draw.pick((0, 1, 2))})",)),
+        ]
+        parts = draw.random.sample(parts, 2)
         body = fill("ROWS FROM ({})", listed(parts, least=9))
         columns = [(draw.name("r"), "integer"), (draw.name("r"), "integer")]
     elif kind == "recordset":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tests.soundness import conditions, expressions, queries, sources
@@ -62,7 +63,8 @@ def insert(draw: Draw, target: Relation, outer: Scope, depth: int, returning: bo
     if "CONFLICT" in target.writes and draw.chance(35):
         on_conflict = _on_conflict(draw, target, alias, columns)
     own = _refs(target, alias)
-    back = _returning(draw, Scope(own, [(alias, target.name)], tables=outer.tables), target, depth, returning)
+    inserted = Scope(own, [(alias, target.name)], tables=outer.tables)
+    back = _returning(draw, inserted, target, depth, returning, written=columns)
     overriding = " OVERRIDING USER VALUE" if draw.chance(2) and columns else ""
     if overriding and isinstance(body.parts[0], str):
         split = body.parts[0].index(")") + 1
@@ -166,7 +168,17 @@ def _join(draw: Draw, scope: Scope, depth: int) -> Piece:
     return conditions.where(draw, scope, depth - 1, 45)
 
 
-def _returning(draw: Draw, scope: Scope, target: Relation, depth: int, wanted: bool, *, merging: bool = False) -> Write:
+def _returning(
+    draw: Draw,
+    scope: Scope,
+    target: Relation,
+    depth: int,
+    wanted: bool,
+    *,
+    written: Sequence[Column] = (),
+    merging: bool = False,
+) -> Write:
+    """Return RETURNING; columns in *written* are likely to be in it."""
     if not wanted or (merging and draw.version < 170000):
         return Write(NOTHING, [])
     draw.use("RETURNING")
@@ -186,6 +198,7 @@ def _returning(draw: Draw, scope: Scope, target: Relation, depth: int, wanted: b
             scope.refs += turned
             scope.rows = [*scope.rows, (word, target.name)]
             scope.hot += turned
+    names = {column.name for column in written}
     columns: list[tuple[str, str]] = []
     items: list[str | Piece] = []
     labels: list[str] = []
@@ -194,13 +207,11 @@ def _returning(draw: Draw, scope: Scope, target: Relation, depth: int, wanted: b
             draw.use("merge_action()")
             type, piece = "text", expression("text", "merge_action", "merge_action()")
         elif scope.refs and draw.chance(65):
-            ref = draw.pick(scope.refs)
-            type, piece = (
-                ref.type,
-                expression(
-                    ref.type, f"returned {'column' if ref.source not in ('old', 'new') else ref.source}", ref.text
-                ),
+            ref = draw.pick(
+                [ref for ref in scope.refs if ref.name in names] if names and draw.chance(60) else scope.refs
             )
+            label = f"returned {ref.source if ref.source in ('old', 'new') else 'column'}"
+            type, piece = ref.type, expression(ref.type, label, ref.text)
         else:
             type = draw.pick(("integer", "text", "boolean", "date"))
             piece = expressions.make(draw, type, scope, depth - 1)
