@@ -166,6 +166,13 @@ COLUMNS = [
     ("SELECT n IS NULL AND a IS NULL AS a, n IS NULL OR n = 1 AS b, NOT (n IS NULL) AS c FROM t", "!?!"),
     ("SELECT a::bigint AS a, n::bigint AS b, s::varchar AS c, p::integer AS d, 1::posint AS e FROM t", "!?!!!"),
     ("SELECT strict_null(a) AS x FROM t", "?"),
+    ("SELECT y.c FROM (SELECT 1 AS c) AS x LEFT JOIN (SELECT 1 AS c FROM t) AS y ON false WHERE x.c = x.c", "?"),
+    ("SELECT y.c FROM t LEFT JOIN LATERAL (SELECT t.n AS c) AS y ON false WHERE t.n > 1", "?"),
+    (
+        "SELECT CASE a WHEN 1 THEN 'x' ELSE 'y' END AS kind, CASE a WHEN 1 THEN 'x' ELSE 'y' END AS also FROM t "
+        "GROUP BY CUBE (kind, a)",
+        "??",
+    ),
     ("SELECT 1 = ANY (ARRAY (SELECT a FROM t)) AS x, 1 = ANY (ARRAY (SELECT ARRAY[1, n] FROM t)) AS y", "!?"),
     ("SELECT nullif(a, a) AS x, a / a AS y, s || s AS z FROM t", "?!!"),
     ("SELECT CASE WHEN a = 1 THEN 1 END AS x FROM t", "?"),

@@ -14,7 +14,7 @@ from plainsql.nullability.aggregation import aggregate_is_not_null, window_is_no
 from plainsql.nullability.calls import comparison_with_array_is_not_null, function_is_not_null
 from plainsql.nullability.conditionals import case_is_not_null, first_value_is_not_null
 from plainsql.nullability.grouping import keys, lasting_keys
-from plainsql.nullability.keys import EXTERNAL, every_field_key, kept_key, key_of
+from plainsql.nullability.keys import EXTERNAL, every_field_key, kept_key, structure_of
 from plainsql.nullability.node import Node
 from plainsql.nullability.scope import Context
 from plainsql.nullability.sublinks import sublink_is_not_null
@@ -133,8 +133,8 @@ def _as_grouping_key(expr: Node, context: Context, prover: Prover) -> bool | Non
     scope = context.scope
     if not scope.query.items("groupingSets"):
         return None
-    wanted = key_of(expr, context, prover.facts)
-    found = [ref for ref, key in keys(scope) if key_of(key, context, prover.facts) == wanted]
+    wanted = structure_of(expr)
+    found = [ref for ref, key in keys(scope) if structure_of(key) == wanted]
     if found:
         lasting = lasting_keys(scope.query)
         # One column may be two keys, and which of them stands here is for the planner to say.

@@ -30,6 +30,7 @@ _IGNORED = frozenset(
         "row_format",
     }
 )
+_UNSEEN = _IGNORED | {"varattnosyn", "varnosyn", "varnullingrels"}
 _CALLS = {
     "FUNCEXPR": "funcid",
     "OPEXPR": "opfuncid",
@@ -134,7 +135,28 @@ def level_below(rte: Node, home: Context, facts: Facts) -> Scope | None:
 def _output(scope: Scope, column: int) -> tuple[Node, Context] | None:
     entry = output_entry(scope.query, column)
     expr = entry.node("expr") if entry is not None else None
-    return None if expr is None else (expr, output_context(scope))
+    if expr is None or not _is_of_the_rows(expr):
+        return None
+    return expr, output_context(scope)
+
+
+def _is_of_the_rows(expr: Node) -> bool:
+    """
+    Return whether an output names a column of its own level.
+
+    A constant, a parameter or a column from outside is the same value where no outer join fills it with NULL.
+    """
+    return any(node.tag == "VAR" and not node.number("varlevelsup") for node in expr.walk())
+
+
+def structure_of(value: Value) -> Key:
+    """Return what an expression is as it is written: what equal() compares to find the keys of GROUP BY."""
+    if isinstance(value, Node):
+        fields = [(name, structure_of(below)) for name, below in value.fields.items() if name not in _UNSEEN]
+        return (value.tag, *fields)
+    if isinstance(value, list):
+        return tuple([structure_of(member) for member in value])
+    return value
 
 
 def item(node: Node, field: str, number: int) -> Node | None:
