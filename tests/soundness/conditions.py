@@ -111,8 +111,13 @@ def _any(draw: Draw, scope: Scope, depth: int) -> Piece:
 
 def _row(draw: Draw, scope: Scope, depth: int) -> Piece:
     sides = [about(draw, scope, equal=True) for _ in range(2)]
+    refs = [ref for ref in scope.refs if ref.type not in NO_EQUALITY]
+    if scope.sharp and len(refs) > 1:  # two that differ: the first decides, the second may be NULL
+        chosen = draw.random.sample(refs, 2)
+        scope.hot += chosen
+        sides = [(ref.type, expression(ref.type, "column", ref.text)) for ref in chosen]
     left = listed([piece for _, piece in sides], least=2)
-    kind = draw.pick(("compare", "compare", "null", "distinct", "in", "between"))
+    kind = draw.pick(("compare", "compare", "compare", "null", "distinct", "in", "between"))
     if kind == "null":
         test = draw.pick(("IS NULL", "IS NOT NULL"))
         return expression("boolean", f"ROW {test}", f"(ROW({{}}) {test})", left)
@@ -251,7 +256,7 @@ _WRAPPERS = {"NOT": 4, "test": 4, "OR": 4, "AND": 2, "none": 6}
 def sharp(draw: Draw, scope: Scope, depth: int = 3) -> Piece:
     """Return a condition about one or two columns, under NOT, IS TRUE, OR and the like: what narrowing is about."""
     draw.use("sharp condition")
-    chosen = replace(scope, refs=draw.random.sample(scope.refs, min(len(scope.refs), draw.pick((1, 1, 2)))))
+    chosen = replace(scope, refs=draw.random.sample(scope.refs, min(len(scope.refs), draw.pick((1, 2, 2)))))
     chosen.outer, chosen.sharp = None, True
     return _wrapped(draw, chosen, depth) if chosen.refs else make(draw, scope, depth)
 

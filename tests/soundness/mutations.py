@@ -325,14 +325,14 @@ MUTATIONS = [
                 '    if len(functions) > 1 and column <= functions[0].number("funccolcount"):\n'
                 '        alone = Node("RANGETBLENTRY")\n'
                 '        alone.fields = {"functions": functions[:1]}\n'
-                "        return function_column_is_not_null(alone, column, context, prover)\n"
+                "        return function_column_is_not_null(alone, var, context, prover)\n"
                 '    call = functions[0].node("funcexpr") if len(functions) == 1 else None\n',
             ),
         ),
     ),
     Mutation(
         "sets in a select list fill nothing up",
-        (("calls.py", "return len(sets) == 1 and sets[0] is call and ", "return "),),
+        (("calls.py", "    if len(sets) != 1 or sets[0] is not call:\n", "    if False:\n"),),
     ),
     Mutation(
         "UNION has the rows of its left side alone",

@@ -15,7 +15,7 @@ def value(draw: Draw, type: str, scope: Scope, depth: int) -> Piece:
     """Return a subquery that gives one value, or none."""
     draw.use("scalar subquery")
     own = [ref for ref in scope.of_type(type, equal=True) if ref.column]
-    if own and type in ("integer", "bigint", "numeric") and draw.chance(20):
+    if own and type in ("integer", "bigint", "numeric") and draw.chance(45):
         return _of_no_rows(draw, type, replace(scope, refs=[draw.pick(own)], hot=[]))
     query = queries.make(draw, scope.for_subquery(), depth - 1, [type], single=True)
     return expression(type, "scalar subquery", "({})", query.piece)

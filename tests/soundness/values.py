@@ -65,6 +65,6 @@ def _set(draw: Draw, target: Relation, column: Column, scope: Scope) -> Piece:
     same = [ref for ref in scope.refs if ref.name == column.name and ref.type == column.type]
     if same and draw.chance(20):
         return expression(column.type, "column", draw.pick(same).text)
-    if not column.required and column.type not in ("filled", "nothing_checked") and draw.chance(12):
+    if not column.required and column.type not in ("filled", "nothing_checked") and draw.chance(25):
         return Piece(("NULL",), type=column.type)
     return written_value(draw, target, column, scope, 2)

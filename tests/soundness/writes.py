@@ -60,7 +60,7 @@ def insert(draw: Draw, target: Relation, outer: Scope, depth: int, returning: bo
             ]
             body = Piece((f" ({names}) VALUES ", listed([Piece(("(", row, ")")) for row in rows])))
     on_conflict = NOTHING
-    if "CONFLICT" in target.writes and draw.chance(35):
+    if "CONFLICT" in target.writes and draw.chance(55 if target.key else 25):
         on_conflict = _on_conflict(draw, target, alias, columns)
     own = _refs(target, alias)
     inserted = Scope(own, [(alias, target.name)], tables=outer.tables)
