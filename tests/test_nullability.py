@@ -173,6 +173,12 @@ COLUMNS = [
         "GROUP BY CUBE (kind, a)",
         "??",
     ),
+    (  # a sample, and the first row that happens to be there, may be another when it is asked for again
+        "SELECT x.c, x.d, x.e FROM (SELECT (SELECT max(a) FROM t TABLESAMPLE SYSTEM (9)) AS c, "
+        "(SELECT n FROM t LIMIT 1) AS d, (SELECT n FROM t ORDER BY id LIMIT 1) AS e FROM t) AS x "
+        "WHERE x.c > 0 AND x.d > 0 AND x.e > 0",
+        "??!",
+    ),
     ("SELECT 1 = ANY (ARRAY (SELECT a FROM t)) AS x, 1 = ANY (ARRAY (SELECT ARRAY[1, n] FROM t)) AS y", "!?"),
     ("SELECT nullif(a, a) AS x, a / a AS y, s || s AS z FROM t", "?!!"),
     ("SELECT CASE WHEN a = 1 THEN 1 END AS x FROM t", "?"),
@@ -262,6 +268,8 @@ PARAMETERS = [
     ("UPDATE t SET n = $1, a = $2 WHERE id = $3", "?!!"),
     ("UPDATE t SET n = $1 + 1 WHERE id = $2", "?!"),
     ("UPDATE t SET (n, a) = ($1, $2)", "?!"),
+    ("WITH w AS (UPDATE t SET n = $1 RETURNING id) SELECT 1 AS x WHERE $1 = 1", "?"),
+    ("WITH w AS (UPDATE t SET n = $1 WHERE n < $1 RETURNING id) SELECT 1 AS x WHERE $1 = 1", "!"),
     ("INSERT INTO t VALUES (1, 1, 1, '', 'ok', 1) ON CONFLICT (id) DO UPDATE SET n = $1, s = $2", "?!"),
     ("SELECT id FROM t WHERE n = $1", "!"),
     ("SELECT id FROM t WHERE n = $1 OR $1 IS NULL", "?"),

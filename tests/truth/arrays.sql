@@ -95,3 +95,9 @@ SELECT array_agg(s.id) AS ids, coalesce(array_agg(s.id) FILTER (WHERE s.paid), '
 -- ALL of a constant array without NULL.
 -- Columns: over!, loose?
 SELECT price > ALL ('{1,2}') AS over, price > ALL (ARRAY[1, discount]) AS loose FROM item;
+
+-- name: element_of_a_fixed_length()
+-- Setting an element makes an array of NULL, but no point and no name.
+-- Columns: place?, label?
+-- Data: INSERT INTO spot VALUES (1, NULL, NULL), (2, point(1, 2), 'a');
+UPDATE spot SET place[0] = 1, label[0] = 'x' RETURNING place, label;

@@ -111,3 +111,8 @@ SELECT id, code FROM unenforced;
 -- Parameters: code?
 -- Requires: 18
 INSERT INTO unenforced VALUES (50, :code) RETURNING id, code;
+
+-- name: check_older_than_its_function()
+-- A function that has become STRICT since says nothing of the rows that its CHECK has let pass.
+-- Columns: id!, size?
+SELECT id, size FROM outlived;

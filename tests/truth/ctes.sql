@@ -104,3 +104,10 @@ WITH w AS (SELECT id, note FROM item WHERE price > :floor) SELECT id, note FROM 
 -- Columns: id!, note?, floor!
 -- Parameters: floor!
 WITH p AS (SELECT :floor::integer AS floor) SELECT i.id, i.note, p.floor FROM item AS i, p WHERE i.price > p.floor;
+
+-- name: parameter_of_a_with_query_beside_a_count(note)
+-- count answers of no rows, so what WHERE says of the parameter is not known of the WITH query.
+-- Columns: found!, note?
+-- Parameters: note! by-rule
+WITH asked AS (SELECT :note::text AS note)
+SELECT count(*) AS found, (SELECT note FROM asked) AS note FROM item WHERE item.note = :note;

@@ -265,3 +265,11 @@ FROM item AS i LEFT JOIN sale AS s ON s.item_id = i.id LEFT JOIN shelf AS f ON f
 -- Columns: item_id?, sale_id!, shelf_id!
 SELECT i.id AS item_id, s.id AS sale_id, f.id AS shelf_id
 FROM item AS i FULL JOIN sale AS s ON s.item_id = i.id LEFT JOIN shelf AS f ON f.id = s.id + 9 WHERE f.place > '';
+
+-- name: fallback_inside_and_outside()
+-- An unmatched row is NULL where the sub-query has coalesce(x, 0), though the same outside of it is 0.
+-- Columns: fallback?, missing?
+SELECT s.fallback, s.missing
+FROM item AS i LEFT JOIN (SELECT id, refund, coalesce(refund, 0) AS fallback, id IS NULL AS missing FROM sale) AS s
+    ON s.id = -i.id
+WHERE coalesce(s.refund, 0) >= 0 AND (s.id IS NULL)::integer >= 0;

@@ -506,3 +506,12 @@ SELECT home, nickname, (home).street AS street FROM account AS a WHERE a IS NOT 
 -- x IS NULL compared with a constant is no strict test of x.
 -- Columns: note?, discount!
 SELECT note, discount FROM item WHERE (note IS NULL) IN (true, false) AND (discount IS NULL) IS NOT TRUE;
+
+-- name: whole_row_of_a_join_alias()
+-- A join under one name: until PostgreSQL 15 its unmatched row is one of NULLs, from 16 on it is NULL.
+-- Columns: quantity?
+-- Until: 15
+SELECT j.quantity
+FROM item AS i LEFT JOIN (sale AS s JOIN item AS k ON k.id = s.item_id) AS j (sale_id, item_id, quantity)
+    ON j.sale_id = -i.id
+WHERE row_to_json(j) IS NOT NULL;

@@ -566,3 +566,17 @@ SELECT jsonb_build_object(:key::text, :value::text, 'other', :other::integer) AS
 -- Columns: document?, note?
 -- Parameters: key?, value?
 SELECT nullif(jsonb_build_array(VARIADIC ARRAY[:key::text, :value::text]), '["a", "a"]') AS document, note FROM item;
+
+-- name: several_columns_from_a_sub_select(discount, note, price)
+-- SET (a, b) = (SELECT …) assigns each column of the sub-select.
+-- Columns: id!
+-- Parameters: discount?, note?, price!
+UPDATE item SET (discount, note, price) = (SELECT :discount::integer, q.note, :price::integer FROM (SELECT :note::text AS note) AS q)
+RETURNING id;
+
+-- name: written_from_a_with_query(note)
+-- A write in WITH reads the WITH query beside it.
+-- Columns: id!
+-- Parameters: note?
+WITH asked AS (SELECT :note::text AS note), noted AS (UPDATE item SET note = asked.note FROM asked RETURNING id)
+SELECT id FROM noted;

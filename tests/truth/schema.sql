@@ -181,6 +181,9 @@ CREATE TABLE labelled (
     depth posint NOT NULL
 );
 
+-- Types of fixed length that are read and set by element, as arrays are.
+CREATE TABLE spot (id integer PRIMARY KEY, place point, label name);
+
 -- Constraints that refuse NULL, and those that seem to.
 CREATE TABLE checked (
     id integer PRIMARY KEY,
@@ -196,6 +199,10 @@ CREATE TABLE checked (
 CREATE TABLE legacy (id integer PRIMARY KEY, code text);
 INSERT INTO legacy VALUES (1, NULL), (2, 'a');
 ALTER TABLE legacy ADD CONSTRAINT legacy_code CHECK (code IS NOT NULL) NOT VALID;
+CREATE FUNCTION stricter(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE TABLE outlived (id integer PRIMARY KEY, size integer CHECK (stricter(size) IS NOT NULL));
+INSERT INTO outlived VALUES (1, NULL), (2, 2);
+ALTER FUNCTION stricter(integer) STRICT;
 CREATE TABLE mended (id integer PRIMARY KEY, code text);
 ALTER TABLE mended ADD CONSTRAINT mended_code CHECK (code IS NOT NULL) NOT VALID;
 ALTER TABLE mended VALIDATE CONSTRAINT mended_code;
@@ -308,6 +315,9 @@ CREATE VIEW v_union AS
     SELECT id, title AS label FROM item
     UNION ALL
     SELECT id, buyer FROM sale;
+CREATE VIEW v_pair AS
+    SELECT i.id, i.note, s.buyer, i.note || s.label AS tag
+    FROM item AS i CROSS JOIN (SELECT buyer, buyer || '!' AS label FROM sale OFFSET 0) AS s;
 CREATE VIEW v_secure WITH (security_barrier) AS
     SELECT id, discount, coalesce(discount, 0) AS cut FROM item WHERE discount > 0;
 CREATE RECURSIVE VIEW v_tree (id, name, parent_id, depth) AS

@@ -212,3 +212,10 @@ SELECT
     (SELECT max(quantity) FROM sale WHERE false LIMIT 1) AS small,
     (SELECT count(*) FROM sale LIMIT 1 OFFSET 1) AS skipped,
     (SELECT count(*) FROM sale LIMIT 0 OFFSET 0) AS none;
+
+-- name: same_aggregate_of_another_query()
+-- max(1) and count(*) of the sub-select are not those of the query around it.
+-- Columns: most?, many?
+SELECT (SELECT max(1) FROM shelf WHERE false) AS most,
+    (SELECT CASE WHEN count(*) > 0 THEN 1 END FROM shelf WHERE false) AS many
+FROM item HAVING max(1) > 0 AND count(*) > 0;

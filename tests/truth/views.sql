@@ -153,3 +153,11 @@ INSERT INTO v_ruled VALUES (1, 'a') RETURNING id, coalesce(title, '') AS title;
 -- Columns: id!, one!, remark!, other?
 -- Parameters: note?
 UPDATE v_const SET id = id + 100 WHERE coalesce(:note, 'x') <> '' RETURNING id, one, remark, nullif(one, 1) AS other;
+
+-- name: view_read_twice_with_conditions_on_one()
+-- What is said of one reading of a view is not said of the other, nor of the sub-queries in it.
+-- Columns: tag!, other?
+-- Data: INSERT INTO item VALUES (1, 1, 1, 'a', 'n', 'ok', NULL);
+-- Data: INSERT INTO sale VALUES (1, 1, 1, 1, 'b', now(), true, true), (2, 1, 1, 1, NULL, now(), true, true);
+SELECT a.tag, b.tag AS other FROM v_pair AS a CROSS JOIN v_pair AS b
+WHERE a.note IS NOT NULL AND a.buyer IS NOT NULL AND b.note IS NOT NULL;

@@ -142,3 +142,10 @@ FROM item WINDOW w AS (PARTITION BY mood);
 -- array_agg over a frame that holds the row.
 -- Columns: list!, words?
 SELECT array_agg(note) OVER (ORDER BY id) AS list, string_agg(note, ',') OVER (ORDER BY id) AS words FROM item;
+
+-- name: same_window_function_of_a_sub_query()
+-- The same call over the same window in another query is another value.
+-- Columns: before!, again?
+SELECT s.before, lag(s.id) OVER (ORDER BY s.id) AS again
+FROM (SELECT id, lag(id) OVER (ORDER BY id) AS before FROM item) AS s
+WHERE s.before IS NOT NULL;

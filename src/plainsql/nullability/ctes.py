@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plainsql.nullability.grouping import is_grouped
 from plainsql.nullability.node import Node
 from plainsql.nullability.outputs import output_entries
 from plainsql.nullability.scope import Context
@@ -18,7 +19,8 @@ def find_cte(rte: Node, home: Context) -> tuple[Node, Context]:
     name = rte.text("ctename")
     for cte in definer.scope.query.nodes("cteList"):
         if cte.text("ctename") == name:
-            return cte, Context(definer.scope)
+            # A group of no rows has passed no WHERE, but it may read a WITH entry.
+            return cte, Context(definer.scope, is_grouped=is_grouped(definer.scope.query))
     raise LookupError(f"no WITH entry {name}")
 
 
@@ -44,8 +46,9 @@ def recursive_columns(query: Node, definer: Context, prover: Prover) -> frozense
     NULL may first come in the third round, so it is proved by induction: take columns for not NULL in the rows that
     the recursive term reads, drop those that it may then return as NULL, and begin again until none drops out.
     """
-    if id(query) in prover.fixpoints:
-        return prover.fixpoints[id(query)]
+    key = (id(query), definer.scope.path)
+    if key in prover.fixpoints:
+        return prover.fixpoints[key]
     columns = frozenset(entry.number("resno") for entry in output_entries(query))
     while True:
         assuming = prover.assuming(query, columns)
@@ -54,7 +57,7 @@ def recursive_columns(query: Node, definer: Context, prover: Prover) -> frozense
             break
         columns = proved
     if not prover.assumed and definer.is_plain:  # otherwise it holds for this round or arm alone
-        prover.fixpoints[id(query)] = columns
+        prover.fixpoints[key] = columns
     return columns
 
 

@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 _CURRENT_SCHEMA = 14  # nodes/primnodes.h, SQLValueFunctionOp; NULL with an empty search_path (manual, 9.27)
 _JSONB = 3802
+_OF_FIXED_LENGTH = frozenset({19, 600, 601, 603, 628})
+"""name, point, lseg, box, line."""
 _XMLELEMENT = 1  # XmlExprOp; the others are NULL of NULL
 
 _JSON_EXISTS = 0  # JsonExprOp
@@ -148,13 +150,25 @@ def _subscript_is_not_null(expr: Node, context: Context, prover: Prover) -> bool
     one (manual, 8.15.3 and 8.15.4).
     """
     if expr.node("refassgnexpr") is not None:
-        is_known = bool(expr.number("refelemtype")) or expr.number("refcontainertype") == _JSONB
-        return is_known and not expr.items("reflowerindexpr")
+        return _makes_a_container(expr) and not expr.items("reflowerindexpr")
     if not expr.items("reflowerindexpr") or not expr.number("refelemtype"):
         return False
     bounds = [*expr.nodes("reflowerindexpr"), *expr.nodes("refupperindexpr")]
     container = expr.node("refexpr")
     return is_not_null(container, context, prover) and all_not_null(bounds, context, prover)
+
+
+def _makes_a_container(expr: Node) -> bool:
+    """
+    Return whether setting an element of NULL makes an array or object of it: not of a type of fixed length.
+
+    Rule: utils/adt/arraysubs.c, array_subscript_assign. A user's type of built-in elements is no array of theirs.
+    """
+    container, element = expr.number("refcontainertype"), expr.number("refelemtype")
+    if container == _JSONB:
+        return True
+    is_array = container < FIRST_USER_OID or element >= FIRST_USER_OID
+    return bool(element) and is_array and container not in _OF_FIXED_LENGTH
 
 
 def _field_is_not_null(expr: Node, context: Context, prover: Prover) -> bool:

@@ -38,7 +38,9 @@ _CALLS = {
     "DISTINCTEXPR": "opfuncid",
     "NULLIFEXPR": "opfuncid",
 }
+_OF_A_LEVEL = frozenset({"AGGREF", "GROUPINGFUNC", "WINDOWFUNC"})
 _OWN = frozenset({"PARAM", "SUBLINK", "QUERY", "NEXTVALUEEXPR", "SUBPLAN", "CASETESTEXPR", "SETTODEFAULT"})
+_CHANGING = "changing"
 EXTERNAL = 0  # nodes/primnodes.h, ParamKind
 _EXCLUDED = "c"
 """relkind under which ON CONFLICT's EXCLUDED stands in the range table."""
@@ -50,10 +52,14 @@ def key_of(expr: Node, context: Context, facts: Facts) -> Key:
         return _column_key(expr, context, facts)
     if expr.tag == "PARAM" and expr.number("paramkind", -1) == EXTERNAL:
         return parameter_key(expr.number("paramid"))
+    if expr.tag == "SUBLINK" and _may_differ_each_time(expr):
+        return _CHANGING, object()
     if expr.tag in _OWN or (expr.tag in _CALLS and facts.is_volatile(expr.number(_CALLS[expr.tag]))):
         return _itself(expr, context)
     if expr.flag("funcretset") or expr.flag("opretset"):
         return _itself(expr, context)
+    if expr.tag in _OF_A_LEVEL:  # count(*) names no column that would tell one level from another
+        return (expr.tag, context.up(expr.number("agglevelsup")).scope.id, *_field_keys(expr, context, facts))
     return (expr.tag, *_field_keys(expr, context, facts))
 
 
@@ -135,18 +141,46 @@ def level_below(rte: Node, home: Context, facts: Facts) -> Scope | None:
 def _output(scope: Scope, column: int) -> tuple[Node, Context] | None:
     entry = output_entry(scope.query, column)
     expr = entry.node("expr") if entry is not None else None
-    if expr is None or not _is_of_the_rows(expr):
-        return None
-    return expr, output_context(scope)
+    return None if expr is None else (expr, output_context(scope))
 
 
-def _is_of_the_rows(expr: Node) -> bool:
+def _is_null_without_a_row(expr: Node | None, facts: Facts) -> bool:
     """
-    Return whether an output names a column of its own level.
+    Return whether an output is NULL, as an outer join makes it, when all columns of its level are.
 
-    A constant, a parameter or a column from outside is the same value where no outer join fills it with NULL.
+    ``coalesce(a, 0)`` of a sub-query is NULL in an unmatched row, while the same of the sub-query's ``a`` is 0; so is a
+    constant, a parameter or a column from outside.
     """
-    return any(node.tag == "VAR" and not node.number("varlevelsup") for node in expr.walk())
+    match expr.tag if expr is not None else "":
+        case "VAR":
+            return expr is not None and not expr.number("varlevelsup")
+        case "FUNCEXPR" | "OPEXPR":
+            return (
+                expr is not None
+                and facts.is_strict(expr.number(_CALLS[expr.tag]))
+                and any(_is_null_without_a_row(arg, facts) for arg in expr.nodes("args"))
+            )
+        case "RELABELTYPE" | "COLLATEEXPR" | "COERCEVIAIO" | "FIELDSELECT" | "ARRAYCOERCEEXPR" | "COERCETODOMAIN":
+            return expr is not None and _is_null_without_a_row(expr.node("arg"), facts)
+        case _:
+            return False
+
+
+def _may_differ_each_time(expr: Node) -> bool:
+    """
+    Return whether a scalar sub-select may find another row when it is evaluated again.
+
+    The planner writes a sub-query's output wherever it is named (optimizer/prep/prepjointree.c), each time to be
+    evaluated by itself; TABLESAMPLE is no volatile function that would forbid it.
+    """
+    return any(
+        node.tag == "TABLESAMPLECLAUSE"
+        or (node.tag == "QUERY" and bool(node.items("rowMarks")))
+        or (node.tag == "QUERY" and node.node("limitCount") is not None and not node.items("sortClause"))
+        for sublink in expr.walk()
+        if sublink.tag == "SUBLINK"
+        for node in sublink.walk()
+    )
 
 
 def structure_of(value: Value) -> Key:
@@ -167,10 +201,14 @@ def item(node: Node, field: str, number: int) -> Node | None:
 
 
 def _column_key(var: Node, context: Context, facts: Facts) -> Key:
-    if (found := resolved(var, context, facts)) is not None:
-        return key_of(*found, facts)
     home = context.up(var.number("varlevelsup"))
     number = var.number("varno")
+    if (found := resolved_at_home(var, home, facts)) is not None:
+        expr, below = found
+        if _may_differ_each_time(expr):
+            return _CHANGING, object()
+        if below.scope is home.scope or _is_null_without_a_row(expr, facts):
+            return key_of(expr, below, facts)
     return ("column", home.scope.id, number, var.number("varattno"), row_version(var, home))
 
 

@@ -39,7 +39,7 @@ _HOLDS = (Is.TRUE, Is.NOT_FALSE)
 _KNOWN = (Is.TRUE, Is.FALSE)
 _ALWAYS_VALUES = frozenset({"ARRAYEXPR", "ROWEXPR"})
 _INT4EQ = 65
-_TABLE = 0  # nodes/parsenodes.h, RTEKind
+_TABLE, _JOIN = 0, 2  # nodes/parsenodes.h, RTEKind
 _VARIABLE = frozenset({"AGGREF", "CASETESTEXPR", "PARAM", "SUBLINK", "VAR", "WINDOWFUNC"})
 _IS_NULL = 0  # nodes/primnodes.h, NullTestType
 _EXISTS, _ALL, _ANY = 0, 1, 2  # SubLinkType
@@ -137,6 +137,9 @@ def _is_constant(expr: Node, context: Context) -> bool:
 
 def _of_column(var: Node, context: Context, prover: Prover) -> Claims:
     home = context.up(var.number("varlevelsup"))
+    rte = home.scope.relation(var.number("varno"))
+    if rte is not None and rte.number("rtekind", -1) == _JOIN and not var.number("varattno"):
+        return NOTHING  # in PostgreSQL 15 an unmatched one is a row of NULLs (optimizer/util/var.c)
     claims = frozenset({relation_key(home.scope.id, var.number("varno"))})
     if (other := resolved(var, context, prover.facts)) is not None:
         claims |= not_null(*other, prover)

@@ -17,7 +17,7 @@ from plainsql.nullability.facts import Relation
 from plainsql.nullability.grouping import groups_have_rows, is_grouped
 from plainsql.nullability.keys import EXTERNAL, item, parameter_key
 from plainsql.nullability.node import Node
-from plainsql.nullability.outputs import output_entry
+from plainsql.nullability.outputs import SELECT, output_entry
 from plainsql.nullability.prover import Prover
 from plainsql.nullability.scope import Context, Scope
 from plainsql.nullability.stored import refusing_columns
@@ -36,7 +36,8 @@ _HANDS_ON = frozenset(
     | {"RELABELTYPE"}
 )
 _DEPTH = 30
-_SCALAR = 4  # SubLinkType, EXPR_SUBLINK
+_SCALAR, _ROW = 4, 5  # SubLinkType, EXPR_SUBLINK and MULTIEXPR_SUBLINK
+_OF_SEVERAL = 3  # ParamKind, PARAM_MULTIEXPR
 
 
 class ParameterVerdicts(NamedTuple):
@@ -54,6 +55,21 @@ class ParameterVerdicts(NamedTuple):
 
 def judge_parameters(query: Node, prover: Prover) -> ParameterVerdicts:
     """Return what NULL does as a parameter of *query*."""
+    scope = Scope(query)
+    nullable, refused = _tried(scope, prover)
+    nullable -= _compared(scope, prover)
+    for cte in query.nodes("cteList"):
+        written = cte.node("ctequery")
+        # It is carried out whatever the statement itself finds (manual, 7.8.4).
+        if written is not None and written.number("commandType") != SELECT:
+            level = Scope(written, Context(scope))
+            nullable |= _tried(level, prover)[0] - _compared(level, prover)
+    return ParameterVerdicts(frozenset(nullable - refused), frozenset(refused))
+
+
+def _tried(scope: Scope, prover: Prover) -> tuple[set[int], set[int]]:
+    """Return the parameters whose NULL is of use somewhere in a query, and those whose NULL is an error."""
+    query = scope.query
     nullable: set[int] = set()
     refused: set[int] = set()
     lists = {id(arg) for node in query.walk() if node.tag == "SCALARARRAYOPEXPR" for arg in node.nodes("args")}
@@ -66,9 +82,10 @@ def judge_parameters(query: Node, prover: Prover) -> ParameterVerdicts:
         elif node.tag == "QUERY" and (target := node.number("resultRelation")):
             relation = prover.facts.relations.get(_relation(node, target))
             for column, expr in _assignments(node):
-                numbers = set(_flowing(expr, Context(Scope(node)), prover))
+                level = scope if node is query else Scope(node, Context(scope))
+                numbers = set(_flowing(expr, Context(level), prover))
                 (nullable if _accepts_null(relation, column, prover) else refused).update(numbers)
-    return ParameterVerdicts(frozenset(nullable - refused - _compared(query, prover)), frozenset(refused))
+    return nullable, refused
 
 
 def _takes_null(node: Node, prover: Prover) -> bool:
@@ -174,6 +191,22 @@ def _scalar_subqueries_handed_on(expr: Node, context: Context) -> Iterator[tuple
         expr = below
     if expr.tag == "SUBLINK" and expr.number("subLinkType", -1) == _SCALAR:
         yield from _outputs(expr.node("subselect"), 1, context)
+    if expr.tag == "PARAM" and expr.number("paramkind", -1) == _OF_SEVERAL:
+        number, column = divmod(expr.number("paramid"), 0x10000)
+        for sublink in _rows_assigned(context.scope.query):
+            if sublink.number("subLinkId") == number:
+                yield from _outputs(sublink.node("subselect"), column, context)
+
+
+def _rows_assigned(query: Node) -> Iterator[Node]:
+    """Yield the sub-selects of ``SET (a, b) = (SELECT …)`` (nodes/primnodes.h, PARAM_MULTIEXPR)."""
+    conflict = query.node("onConflict")
+    owners = [query, *query.nodes("mergeActionList")]
+    entries = [entry for owner in owners for entry in owner.nodes("targetList")]
+    for entry in [*entries, *(conflict.nodes("onConflictSet") if conflict is not None else ())]:
+        expr = entry.node("expr")
+        if expr is not None and expr.tag == "SUBLINK" and expr.number("subLinkType", -1) == _ROW:
+            yield expr
 
 
 def _columns_handed_on(expr: Node, prover: Prover) -> Iterator[Node]:
@@ -225,11 +258,12 @@ def _outputs(query: Node | None, column: int, parent: Context) -> Iterator[tuple
         yield entry.node("expr"), context
 
 
-def _compared(query: Node, prover: Prover) -> set[int]:
-    """Return the parameters whose NULL no row of the statement itself passes."""
+def _compared(scope: Scope, prover: Prover) -> set[int]:
+    """Return the parameters whose NULL no row of a statement itself passes."""
+    query = scope.query
     answers_of_no_rows = is_grouped(query) and not groups_have_rows(query)
     if answers_of_no_rows or query.node("setOperations") is not None or query.nodes("mergeActionList"):
         return set()
-    claims = prover.known(Scope(query)).claims
+    claims = prover.known(scope).claims
     numbers = {node.number("paramid") for node in query.walk() if node.tag == "PARAM"}
     return {number for number in numbers if parameter_key(number) in claims}

@@ -24,7 +24,7 @@ class Prover:
     Attributes:
         facts: The catalog.
         assumed: Columns of recursive queries, by identity, that are taken for not NULL in the rows already found.
-        fixpoints: Columns of recursive queries, by identity, that are proved.
+        fixpoints: Columns of recursive queries, by identity and what they are read through, that are proved.
         checked: Columns of tables that a CHECK keeps from being NULL, by OID.
         refusing: Columns of tables that take no NULL in a new row, by OID.
         rows: A level of its own for each table, by OID.
@@ -33,11 +33,11 @@ class Prover:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.assumed: dict[int, frozenset[int]] = {}
-        self.fixpoints: dict[int, frozenset[int]] = {}
+        self.fixpoints: dict[Key, frozenset[int]] = {}
         self.checked: dict[int, frozenset[int]] = {}
         self.refusing: dict[int, frozenset[int]] = {}
         self.rows: dict[int, Scope] = {}
-        self._verdicts: dict[tuple[int, int], bool] = {}
+        self._verdicts: dict[Key, bool] = {}
         self._known: dict[Key, Known] = {}
 
     def assuming(self, query: Node, columns: frozenset[int]) -> Prover:
@@ -58,7 +58,7 @@ class Prover:
         scope = Scope(query, parent)
         if parent is not None and not parent.is_plain:
             return query_is_not_null(scope, column, self)
-        key = (id(query), column)
+        key = (scope.id, column)  # conditions on one reading of a view say nothing of another
         if key not in self._verdicts:
             self._verdicts[key] = False  # while it is being proved; a query that contains itself proves nothing
             self._verdicts[key] = query_is_not_null(scope, column, self)

@@ -15,6 +15,7 @@ from plainsql.nullability.facts import TABLES, VIEWS, Relation
 from plainsql.nullability.narrowing import NOTHING, Claims, Is, implied, not_null
 from plainsql.nullability.node import Node
 from plainsql.nullability.scope import Context, Scope
+from plainsql.typemap.builtin import FIRST_USER_OID
 
 if TYPE_CHECKING:
     from plainsql.nullability.prover import Prover
@@ -66,8 +67,15 @@ def _own_column_is_not_null(relation: Relation, column: int, prover: Prover) -> 
 def checked_columns(relation: Relation, prover: Prover) -> frozenset[int]:
     """Return the columns that hold no NULL in any stored row, by a CHECK."""
     if relation.oid not in prover.checked:
-        prover.checked[relation.oid] = _checked(relation, relation.checks, prover)
+        lasting = tuple(check for check in relation.checks if not _calls_users(check))
+        prover.checked[relation.oid] = _checked(relation, lasting, prover)
     return prover.checked[relation.oid]
+
+
+def _calls_users(check: Node) -> bool:
+    """A user's function may have become STRICT since rows passed; nobody checks them again (manual, 5.5.1)."""
+    names = ("funcid", "opfuncid")
+    return any(node.number(name) >= FIRST_USER_OID for node in check.walk() for name in names)
 
 
 def refused_in_all(relation: Relation, prover: Prover) -> frozenset[int]:
