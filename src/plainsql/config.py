@@ -17,6 +17,10 @@ TABLES = ("types",)
 """Keys that are tables."""
 PLANNED = ("query",)
 """Keys of a later version: named apart, so that nobody looks for a typing error."""
+EMBEDDED_FOLDER = ".plainsql"
+"""Where a project keeps what can be made again: servers, what was described."""
+SCRATCH_URL = "PLAINSQL_SCRATCH_URL"
+"""The variable that names a server for scratch databases."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from urllib.parse import quote, urlencode
 from psycopg.conninfo import conninfo_to_dict
 
 from plainsql import migrations
-from plainsql.config import load_config
+from plainsql.config import EMBEDDED_FOLDER, load_config
 from plainsql.embedded import EmbeddedPostgres, EmbeddedRedis
 from plainsql.embedded.guard import guard_is_alive
-from plainsql.target import EMBEDDED_FOLDER, LINGER, resolve_target
+from plainsql.target import LINGER, resolve_target
 
 
 def run_dev(root: Path) -> int:

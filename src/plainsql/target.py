@@ -11,10 +11,9 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from plainsql.config import Config, find_config
+from plainsql.config import EMBEDDED_FOLDER, Config, find_config
 from plainsql.errors import ConfigError, NoDatabaseError
 
-EMBEDDED_FOLDER = ".plainsql"
 LINGER = 2.0
 """Seconds the embedded server stays after its last user: a script of short commands starts it once."""
 SHOWN = ("host", "hostaddr", "port", "dbname", "user", "service")

@@ -20,7 +20,7 @@ import msgspec
 
 import plainsql
 from plainsql.__about__ import __version__
-from plainsql.config import Config
+from plainsql.config import EMBEDDED_FOLDER, SCRATCH_URL, Config
 from plainsql.query.problem import Problem
 
 KEPT = 8
@@ -68,7 +68,7 @@ def fingerprint(*, files: Iterable[tuple[Path, str]], server: str, settings: Seq
 
 def server_version(scratch: str | None) -> str | None:
     """Return which server would be asked, and its version: what it says may change with it. None if it isn't there."""
-    if found := scratch or os.environ.get("PLAINSQL_SCRATCH_URL"):
+    if found := scratch or os.environ.get(SCRATCH_URL):
         import psycopg  # not needed by the embedded server's project when nothing has changed
 
         with contextlib.suppress(psycopg.Error), psycopg.connect(found) as conn:
@@ -118,7 +118,7 @@ def remembered(folder: Path | None, name: Callable[[], str | None], describe: Ca
 def cache_folder(config: Config | None) -> Path | None:
     """Return where outcomes are kept: in the project, else in the user's cache; None where there is neither."""
     if config is not None:
-        return config.root / ".plainsql" / "cache"
+        return config.root / EMBEDDED_FOLDER / "cache"
     if base := os.environ.get("XDG_CACHE_HOME"):
         return Path(base) / "plainsql"
     with contextlib.suppress(RuntimeError):

@@ -31,7 +31,7 @@ _WORD = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'|\$\d+|[\w$]+(?:\.[\w$]+)
 _SYNTAX_ERROR = "42601"
 _UNDEFINED_TABLE = "42P01"
 _RECORD = 2249
-_NOTHING_PROVED = Analysis((), (), frozenset(), frozenset(), frozenset())
+_NOTHING_PROVED = Analysis((), (), frozenset())
 
 
 class Describer:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any
 
 import psycopg
 
 from plainsql.describe.relations import RelationCatalog
-from plainsql.describe.types import MAX_OID
+from plainsql.describe.unread import Unread, expressions
 from plainsql.effects import (
     EffectFacts,
     Effects,
@@ -57,7 +56,7 @@ class EffectCatalog:
         self._text_forms: dict[int, tuple[int, int]] = {}
         self._domain_checks: dict[int, tuple[Node, ...]] = {}
         self._nondeterministic: frozenset[int] | None = None
-        self._asked: set[tuple[str, int]] = set()
+        self._unread = Unread()
 
     def effects(self, text: str, statement: Node | None) -> Effects:
         """Return what *statement* does, the tree that *text* tells; what isn't understood is taken for the worst."""
@@ -74,11 +73,11 @@ class EffectCatalog:
         texts, trees = [text], [statement]
         while trees:
             facts = self._relations.facts(" ".join(texts))
-            relations = self._new("relation", facts.relations)
+            relations = self._unread.new("relation", facts.relations)
             views = [facts.relations[oid].view_query for oid in relations]
             trees += [view for view in views if view is not None]
             texts = [*self._read_functions(trees), *self._read_relations(relations)]
-            trees = [tree for text in texts if (tree := _tree(text)) is not None]
+            trees = list(expressions(texts))
         if self._nondeterministic is None:
             self._nondeterministic = frozenset(row.oid for row in list_nondeterministic_collations(self._conn))
         return EffectFacts(
@@ -93,17 +92,12 @@ class EffectCatalog:
             nondeterministic=self._nondeterministic,
         )
 
-    def _new(self, what: str, oids: Iterable[int]) -> list[int]:
-        found = sorted({oid for oid in oids if (what, oid) not in self._asked and oid <= MAX_OID})
-        self._asked.update((what, oid) for oid in found)
-        return found
-
     def _read_functions(self, trees: list[Node]) -> list[str]:
         """Read the functions, operators and types that *trees* name; return the checks of domains among them."""
         named = [asked(tree) for tree in trees]
         checks: list[str] = []
         routines = {oid for found in named for oid in found.routines}
-        if types := self._new("type", (oid for found in named for oid in found.types)):
+        if types := self._unread.new("type", (oid for found in named for oid in found.types)):
             for form in list_text_forms(self._conn, oids=types):
                 self._text_forms[form.oid] = (form.input, form.output)
                 routines |= {form.input, form.output}
@@ -112,14 +106,14 @@ class EffectCatalog:
                 if check.oid is not None and check.expression is not None:
                     by_domain[check.oid].append(check.expression)
                     checks.append(check.expression)
-            for domain, expressions in by_domain.items():
-                self._domain_checks[domain] = _trees(expressions)
-        if operators := self._new("operator", (oid for found in named for oid in found.operators)):
+            for domain, found in by_domain.items():
+                self._domain_checks[domain] = expressions(found)
+        if operators := self._unread.new("operator", (oid for found in named for oid in found.operators)):
             for row in list_operators(self._conn, oids=operators):
                 families = frozenset(family for family in row.families or () if family is not None)
                 self._operators[row.oid] = Operator(row.function, families, row.is_polymorphic is True)
                 routines.add(row.function)
-        if new := self._new("routine", routines):
+        if new := self._unread.new("routine", routines):
             self._routines.update((row.oid, _routine(row)) for row in list_routines(self._conn, oids=new))
         return checks
 
@@ -140,7 +134,7 @@ class EffectCatalog:
         for policy in list_policies(self._conn, oids=oids):
             policies[policy.relation] += [text for text in (policy.reading, policy.writing) if text]
         self._relations.read(roots)
-        self._policies.update((relation, _trees(texts)) for relation, texts in policies.items())
+        self._policies.update((relation, expressions(texts)) for relation, texts in policies.items())
         return [text for texts in policies.values() for text in texts]
 
 
@@ -165,15 +159,3 @@ def _nodes(text: str | None) -> tuple[Node, ...]:
         return ()
     value = read_tree(text)
     return tuple(item for item in (value if isinstance(value, list) else [value]) if isinstance(item, Node))
-
-
-def _tree(text: str) -> Node | None:
-    try:
-        tree = read_tree(text)
-    except PlainSQLError:
-        return None
-    return tree if isinstance(tree, Node) else None
-
-
-def _trees(texts: Iterable[str]) -> tuple[Node, ...]:
-    return tuple(tree for text in texts if (tree := _tree(text)) is not None)

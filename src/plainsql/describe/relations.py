@@ -9,9 +9,9 @@ from typing import Any
 
 import psycopg
 
-from plainsql.describe.types import MAX_OID
+from plainsql.describe.unread import Unread, expression, expressions
 from plainsql.errors import PlainSQLError
-from plainsql.nullability import Facts, Function, Node, Relation, TableColumn, read_query, read_tree, value_is_not_null
+from plainsql.nullability import Facts, Function, Node, Relation, TableColumn, read_query, value_is_not_null
 from plainsql.queries.catalog import list_visible_relations
 from plainsql.queries.relations import (
     ListColumnsRow,
@@ -20,7 +20,6 @@ from plainsql.queries.relations import (
     list_domains,
     list_families,
     list_functions,
-    list_keys,
     list_relation_facts,
 )
 from plainsql.query.source import closest
@@ -39,7 +38,7 @@ class RelationCatalog:
         self._relations: dict[int, Relation] = {}
         self._functions: dict[int, Function] = {}
         self._domains: set[int] = set()
-        self._asked: set[tuple[str, int]] = set()
+        self._unread = Unread()
         self._visible: list[str] | None = None
 
     def facts(self, tree: str) -> Facts:
@@ -47,43 +46,39 @@ class RelationCatalog:
         texts = [tree]
         while texts:
             text = " ".join(texts)
-            texts = self._read_relations(self._new("relation", _RELATION.findall(text)))
-            if functions := self._new("function", _FUNCTION.findall(text)):
+            texts = self._read_relations(self._unread.new("relation", _RELATION.findall(text)))
+            if functions := self._unread.new("function", _FUNCTION.findall(text)):
                 for row in list_functions(self._conn, oids=functions):
-                    self._functions[row.oid] = Function(row.is_strict, row.volatility, row.kind)
+                    self._functions[row.oid] = Function(row.is_strict, row.volatility)
             self._read_domains(_TYPE.findall(text))
         return Facts(self._relations, self._functions, self._domains)
 
     def read(self, oids: Iterable[int]) -> None:
         """Read relations that no tree names."""
-        self._read_relations(self._new("relation", oids))
+        self._read_relations(self._unread.new("relation", oids))
 
     def _read_domains(self, oids: Iterable[str | int]) -> None:
-        if domains := self._new("domain", oids):
+        if domains := self._unread.new("domain", oids):
             for row in list_domains(self._conn, oids=domains):
-                checks = [node for text in row.checks or () for node in _nodes(text)]
+                checks = expressions(row.checks or ())
                 if row.oid is not None and (row.not_null or any(value_is_not_null(check) for check in checks)):
                     self._domains.add(row.oid)
-
-    def _new(self, what: str, oids: Iterable[str | int]) -> list[int]:
-        found = sorted({int(oid) for oid in oids if (what, int(oid)) not in self._asked and int(oid) <= MAX_OID})
-        self._asked.update((what, oid) for oid in found)
-        return found
 
     def _read_relations(self, oids: list[int]) -> list[str]:
         """Read relations with their children; return the trees of their views, checks and expressions."""
         if not oids:
             return []
-        members = {pair.member for pair in list_families(self._conn, oids=oids) if pair.member is not None}
-        oids = sorted({*oids, *self._new("relation", members)})
+        pairs = list_families(self._conn, oids=oids)
+        if members := self._unread.new("relation", {pair.member for pair in pairs if pair.member is not None}):
+            pairs += list_families(self._conn, oids=members)
+        oids = sorted({*oids, *members})
         families: dict[int, list[int]] = defaultdict(list)
-        for pair in list_families(self._conn, oids=oids):
+        for pair in pairs:
             if pair.root is not None and pair.member is not None:
                 families[pair.root].append(pair.member)
         columns: dict[int, dict[int, TableColumn]] = defaultdict(dict)
         checks: dict[int, list[Node]] = defaultdict(list)
         new_checks: dict[int, list[Node]] = defaultdict(list)
-        keys: dict[int, list[frozenset[int]]] = defaultdict(list)
         texts: list[str] = []
         rows = list_columns(self._conn, oids=oids)
         self._read_domains(row.type for row in rows if row.type >= FIRST_USER_OID)
@@ -92,12 +87,9 @@ class RelationCatalog:
             columns[column.relation][column.attnum] = _column(column, column.type in self._domains)
         for check in list_checks(self._conn, oids=oids):
             texts.append(check.expression or "")
-            found = _nodes(check.expression)
+            found = expressions([check.expression])
             new_checks[check.relation] += found
             checks[check.relation] += found if check.validated else []
-        for key in list_keys(self._conn, oids=oids):
-            numbers = [number for number in key.columns or () if number is not None]
-            keys[key.relation].append(frozenset(numbers))
         for row in list_relation_facts(self._conn, oids=oids):
             texts.append(row.view_query or "")
             self._relations[row.oid] = Relation(
@@ -110,7 +102,6 @@ class RelationCatalog:
                 family=tuple(sorted({row.oid, *families[row.oid]})),
                 checks=tuple(checks[row.oid]),
                 new_checks=tuple(new_checks[row.oid]),
-                keys=tuple(keys[row.oid]),
                 view_query=_view_query(row.view_query),
             )
         return [text for text in texts if text]
@@ -122,31 +113,16 @@ class RelationCatalog:
             self._visible = [f"{row.prefix}.{row.name}" if row.prefix else str(row.name) for row in rows]
         return closest(word, self._visible)
 
-    def names(self, oids: Iterable[int]) -> tuple[str, ...]:
-        """Return the names of relations that were read, sorted."""
-        return tuple(sorted(self._relations[oid].name for oid in oids if oid in self._relations))
-
 
 def _column(row: ListColumnsRow, domain_refuses_null: bool) -> TableColumn:
-    expression = _nodes(row.expression)
     return TableColumn(
         name=row.name,
-        type=row.type,
         refuses_null=row.not_null or domain_refuses_null,
         not_null=row.not_null,
         proved=row.proved is True,
         generated=row.generated,
-        expression=expression[0] if expression else None,
+        expression=expression(row.expression),
     )
-
-
-def _nodes(text: str | None) -> list[Node]:
-    """Return the expression that *text* holds; one that can't be read proves nothing."""
-    try:
-        tree = read_tree(text) if text else None
-    except PlainSQLError:
-        return []
-    return [tree] if isinstance(tree, Node) else []
 
 
 def _view_query(text: str | None) -> Node | None:

@@ -25,8 +25,6 @@ class Rows:
 
 NO_ROWS = Rows(0, 0)
 ONE_ROW = Rows(1, 1)
-ONE_ROW_OR_NONE = Rows(0, 1)
-SOME_ROWS = Rows(1, None)
 ANY_ROWS = Rows(0, None)
 
 

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from plainsql.effects.facts import EffectFacts
 from plainsql.nullability import Node, Relation
 from plainsql.nullability.facts import ON_DELETE, ON_INSERT, ON_UPDATE
+from plainsql.nullability.updatable import only_item
 
 _TABLE = 0  # nodes/parsenodes.h, RTEKind
 _COMPOSITE = "c"
@@ -141,6 +142,4 @@ def written_through(view: Relation, events: Events) -> int | None:
     """Return the number of the FROM item that a write to *view* goes to; None when triggers take it."""
     if view.view_query is None or view.has_triggers(*events):
         return None
-    tree = view.view_query.node("jointree")
-    items = tree.nodes("fromlist") if tree is not None else []
-    return items[0].number("rtindex") if len(items) == 1 and items[0].tag == "RANGETBLREF" else None
+    return only_item(view.view_query)

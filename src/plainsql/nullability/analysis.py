@@ -13,7 +13,6 @@ from plainsql.nullability.outputs import output_entries
 from plainsql.nullability.parameters import ParameterVerdicts, judge_parameters
 from plainsql.nullability.prover import Prover
 from plainsql.nullability.reader import read_query
-from plainsql.nullability.tables import relations_used
 from plainsql.nullability.types import type_of
 
 log = logging.getLogger(__name__)
@@ -35,8 +34,6 @@ class Analysis:
         not_null: For each column, whether it is proved.
         types: For each column, its type OID with domains kept apart, 0 if unknown.
         nullable_parameters: Numbers of the parameters for which None makes sense.
-        reads: OIDs of relations.
-        writes: OIDs of relations.
         refused_parameters: Numbers of the parameters whose NULL the server refuses.
         statement: The tree itself.
     """
@@ -44,8 +41,6 @@ class Analysis:
     not_null: tuple[bool, ...]
     types: tuple[int, ...]
     nullable_parameters: frozenset[int]
-    reads: frozenset[int]
-    writes: frozenset[int]
     refused_parameters: frozenset[int] = frozenset()
     statement: Node | None = field(default=None, repr=False, compare=False)
 
@@ -63,7 +58,6 @@ def analyse(text: str, facts_of: Callable[[str], Facts]) -> Analysis:
     """
     try:
         query = read_query(text)
-        reads, writes = relations_used(query)
         entries = output_entries(query)
     except _SURPRISES as error:
         raise AnalysisError(f"the analysed tree can't be read: {error}") from error
@@ -74,8 +68,6 @@ def analyse(text: str, facts_of: Callable[[str], Facts]) -> Analysis:
         not_null=not_null,
         types=tuple(_types(query, entries)),
         nullable_parameters=parameters.nullable,
-        reads=reads,
-        writes=writes,
         refused_parameters=parameters.refused,
         statement=query,
     )

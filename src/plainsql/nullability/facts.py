@@ -15,7 +15,6 @@ class TableColumn:
 
     Attributes:
         name: As in pg_attribute.
-        type: OID.
         refuses_null: A new NULL is an error, by NOT NULL or by the domain.
         not_null: NOT NULL, valid or not: no new row holds NULL.
         proved: No stored row of this very table holds NULL either: the NOT NULL has been validated.
@@ -24,7 +23,6 @@ class TableColumn:
     """
 
     name: str
-    type: int
     refuses_null: bool
     not_null: bool
     proved: bool
@@ -47,7 +45,6 @@ class Relation:
         family: OIDs of the relation itself and of all its children and partitions.
         checks: CHECK constraints that every stored row keeps to.
         new_checks: CHECK constraints that every new row keeps to.
-        keys: Column numbers of the unique indexes without predicate or expression that are checked at once.
         view_query: Query of a view or materialised view.
     """
 
@@ -60,7 +57,6 @@ class Relation:
     family: tuple[int, ...] = ()
     checks: tuple[Node, ...] = ()
     new_checks: tuple[Node, ...] = ()
-    keys: tuple[frozenset[int], ...] = ()
     view_query: Node | None = None
 
     def has_triggers(self, *events: int) -> bool:
@@ -76,12 +72,10 @@ class Function:
     Attributes:
         is_strict: The executor answers NULL for a NULL argument, without a call.
         volatility: pg_proc.provolatile: ``i``, ``s`` or ``v``.
-        kind: pg_proc.prokind.
     """
 
     is_strict: bool
     volatility: str
-    kind: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,14 +42,6 @@ def keys(scope: Scope) -> list[tuple[int, Node]]:
     return found
 
 
-def group_entry(scope: Scope) -> int:
-    """Return the range table index of GROUP BY (PostgreSQL 18), 0 if there is none."""
-    for number, rte in enumerate(scope.relations, 1):
-        if rte.number("rtekind", -1) == 9:
-            return number
-    return 0
-
-
 def _may_be_empty(member: Node) -> bool:
     kind = member.number("kind", EMPTY)
     if kind == SETS:

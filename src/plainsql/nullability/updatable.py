@@ -33,18 +33,23 @@ def written_column(relation: Relation, column: int, facts: Facts, depth: int = 0
     query = relation.view_query
     if relation.triggers or query is None or not _is_row_by_row(query):
         return None
-    tree = query.node("jointree")
-    items = tree.nodes("fromlist") if tree is not None else []
+    number = only_item(query)
     entry = output_entry(query, column)
     expr = entry.node("expr") if entry is not None else None
-    if len(items) != 1 or items[0].tag != "RANGETBLREF" or expr is None or expr.tag != "VAR":
+    if number is None or expr is None or expr.tag != "VAR":
         return None
-    number = items[0].number("rtindex")
     rtable = query.nodes("rtable")
     if expr.number("varno") != number or expr.number("varlevelsup") or not 0 < number <= len(rtable):
         return None
     below = facts.relations.get(rtable[number - 1].number("relid"))
     return None if below is None else written_column(below, expr.number("varattno"), facts, depth + 1)
+
+
+def only_item(query: Node) -> int | None:
+    """Return the range table index of the one thing that FROM names, None if it isn't one table, view or sub-query."""
+    tree = query.node("jointree")
+    items = tree.nodes("fromlist") if tree is not None else []
+    return items[0].number("rtindex") if len(items) == 1 and items[0].tag == "RANGETBLREF" else None
 
 
 def _is_row_by_row(query: Node) -> bool:

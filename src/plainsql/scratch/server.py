@@ -8,10 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from plainsql.config import find_config
-from plainsql.target import EMBEDDED_FOLDER, LINGER, describe_conninfo
-
-URL = "PLAINSQL_SCRATCH_URL"
+from plainsql.config import EMBEDDED_FOLDER, SCRATCH_URL, find_config
+from plainsql.target import LINGER, describe_conninfo
 
 
 @contextmanager
@@ -23,8 +21,8 @@ def scratch_server(server: str | None = None, folder: Path | None = None) -> Ite
         server: Goes before everything else.
         folder: The project, or a folder in it. Outside of any project the embedded server is a temporary one.
     """
-    if found := server or os.environ.get(URL):
-        describe_conninfo(found, "--scratch" if server else URL)  # a fault in it is told without its password
+    if found := server or os.environ.get(SCRATCH_URL):
+        describe_conninfo(found, "--scratch" if server else SCRATCH_URL)  # a fault in it is told without its password
         yield found
         return
     from plainsql.embedded import EmbeddedPostgres

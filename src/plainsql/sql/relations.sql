@@ -1,6 +1,5 @@
--- Relations: what the proofs of nullability, and the tables, keys and locks of a statement, rest on.
--- Tables: pg_class, pg_attribute, pg_attrdef, pg_constraint, pg_index, pg_inherits, pg_proc, pg_rewrite, pg_trigger,
--- pg_type.
+-- Relations: what the proofs of nullability, and the tables and locks of a statement, rest on.
+-- Tables: pg_class, pg_attribute, pg_attrdef, pg_constraint, pg_inherits, pg_proc, pg_rewrite, pg_trigger, pg_type.
 -- Operators, functions and types name their schema: the search path is the database's own, and whoever may make an
 -- operator in it would otherwise answer for the catalog, with the rights of who asks.
 
@@ -107,31 +106,12 @@ WHERE
     AND coalesce((pg_catalog.to_jsonb(k) OPERATOR(pg_catalog.->>) 'conenforced')::pg_catalog.bool, TRUE)
     AND k.conbin IS NOT NULL;
 
--- name: list_keys(oids)
--- List the unique indexes that hold at any moment for all rows: no predicate, no expression, not deferrable.
-SELECT
-    i.indrelid AS relation,
-    ARRAY(
-        SELECT pg_catalog.unnest(i.indkey::pg_catalog.int2[])
-        LIMIT i.indnkeyatts
-    ) AS columns
-FROM pg_catalog.pg_index AS i
-WHERE
-    i.indrelid OPERATOR(pg_catalog.=) ANY(:oids::pg_catalog.oid[])
-    AND i.indisunique
-    AND i.indimmediate
-    AND i.indisvalid
-    AND i.indpred IS NULL
-    AND i.indexprs IS NULL
-    AND NOT i.indisexclusion;
-
 -- name: list_functions(oids)
 -- List functions by OID.
 SELECT
     p.oid,
     p.proisstrict AS is_strict,
-    p.provolatile AS volatility,
-    p.prokind AS kind
+    p.provolatile AS volatility
 FROM pg_catalog.pg_proc AS p
 WHERE p.oid OPERATOR(pg_catalog.=) ANY(:oids::pg_catalog.oid[]);
 

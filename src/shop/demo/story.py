@@ -14,11 +14,11 @@ from rich.padding import Padding
 from rich.text import Text
 
 from plainsql import migrations
-from plainsql.config import Config
+from plainsql.config import EMBEDDED_FOLDER, Config
 from plainsql.database import Database
 from plainsql.embedded import EmbeddedRedis
 from plainsql.pool import PoolConfig
-from plainsql.target import EMBEDDED_FOLDER, resolve_target
+from plainsql.target import resolve_target
 from shop.demo import load, shopping, show, tpch
 from shop.demo.database import make_database
 from shop.queries import analytics, inventory, orders
