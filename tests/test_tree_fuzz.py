@@ -65,8 +65,8 @@ def trees(bench: Workbench) -> Trees:
     """What describe hands to the proofs for random statements, views and writes among them."""
     seen: list[Tree] = []
 
-    def spy(text: str, facts_of: Callable[[str], Facts]) -> Analysis:
-        analysis = analyse(text, facts_of)
+    def spy(text: str, facts_of: Callable[[str], Facts], **options: frozenset[int]) -> Analysis:
+        analysis = analyse(text, facts_of, **options)
         seen.append(Tree("", text, facts_of(text), analysis))
         return analysis
 

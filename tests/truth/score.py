@@ -90,6 +90,9 @@ def _compare_one(describer: Describer, truth: Truth) -> list[Difference]:
             found.append(Difference(truth, "wrong", f"column {mark.name} can be NULL, and is said never to be"))
         if not mark.nullable and column.nullable:
             found.append(Difference(truth, "unproved", f"column {mark.name} is never NULL, which is not proved"))
+    for parameter in said.parameters:
+        if parameter.name in truth.full and not parameter.is_full:
+            found.append(Difference(truth, "parameter", f"None is taken among the elements of :{parameter.name}"))
     for mark, parameter in zip(truth.parameters, said.parameters, strict=True):
         if mark.nullable != parameter.nullable:
             sense = "makes sense" if mark.nullable else "makes no sense"

@@ -38,9 +38,10 @@ SELECT u.n, u.m, u.no FROM unnest(ARRAY[1, 2], ARRAY['a']) WITH ORDINALITY AS u 
 UNION ALL SELECT u.n, u.m, u.no FROM unnest(ARRAY[1], ARRAY['a', 'b']) WITH ORDINALITY AS u (n, m, no);
 
 -- name: unnested_parameter(ids)
--- None gives no element; an array may hold one that is NULL.
--- Columns: id?, no!
+-- None gives no element, and none of its elements is NULL: they go back to the caller alone.
+-- Columns: id!, no!
 -- Parameters: ids!
+-- Full: ids
 SELECT t.id, t.no FROM unnest(:ids::integer[]) WITH ORDINALITY AS t (id, no);
 
 -- name: unnested_parameter_joined(ids)
@@ -196,3 +197,31 @@ SELECT unnest(ARRAY[title]) AS title, generate_series(1, 2) AS number FROM item 
 -- A view of the catalog over a function.
 -- Columns: name!, abbrev!, utc_offset!, is_dst!
 SELECT name, abbrev, utc_offset, is_dst FROM pg_timezone_names;
+
+-- name: rows_of_an_array_that_is_there()
+-- Where unnest has given a row the array wasn't NULL; with an outer join it may have been.
+-- Columns: flags!, loose?
+SELECT a.flags, NULL::text[] AS loose FROM account AS a, unnest(a.flags) AS f (flag)
+UNION ALL SELECT a.tags, a.flags FROM account AS a LEFT JOIN LATERAL unnest(a.flags) AS f (flag) ON true;
+
+-- name: rows_of_one_of_several_sets()
+-- Of two sets side by side either may have given the row.
+-- Columns: discount?, n?, m?
+SELECT i.discount, t.n, t.m FROM item AS i, ROWS FROM (generate_series(1, i.discount), generate_series(1, 2)) AS t (n, m);
+
+-- name: row_of_a_function_that_returns_no_set()
+-- A function of one value gives a row of NULL too.
+-- Columns: note?, loud?
+SELECT i.note, l.loud FROM item AS i, upper(i.note) AS l (loud);
+
+-- name: rows_of_a_function_that_takes_null()
+-- string_to_table takes NULL for what to split at.
+-- Columns: note?, word!
+SELECT i.note, t.word FROM item AS i, string_to_table(i.title, i.note) AS t (word);
+
+-- name: series_up_to(last, other)
+-- A series has no row where its end is NULL, so there it isn't; beside an aggregate it may be.
+-- Columns: last!, shown!, many!
+-- Parameters: last!, other! by-rule
+SELECT :last::integer AS last, CASE WHEN n = 1 THEN :last::integer ELSE n END AS shown, (SELECT count(*) FROM generate_series(1, :other::integer)) AS many
+FROM generate_series(1, :last::integer) AS n;

@@ -11,7 +11,7 @@ from plainsql.query.model import Query
 
 FOLDER = Path(__file__).parent
 NOT_QUERIES = re.compile(r"schema\w*\Z")
-_LINE = re.compile(r"(?P<what>Columns|Parameters|Requires|Until|Extension|Data|Try): *(?P<rest>.*)\Z")
+_LINE = re.compile(r"(?P<what>Columns|Parameters|Full|Requires|Until|Extension|Data|Try): *(?P<rest>.*)\Z")
 _MARK = re.compile(r"(?P<name>\w+)(?P<mark>[!?])(?P<rule> by-rule)?\Z")
 
 
@@ -34,6 +34,7 @@ class Truth:
         query: As the loader made it.
         columns: In result order.
         parameters: In the order of ``query.parameters``.
+        full: Names of the parameters whose arrays are refused None among their elements.
         requires: First major version that takes it.
         until: Last one.
         extension: Which the schema needs.
@@ -45,6 +46,7 @@ class Truth:
     query: Query
     columns: tuple[Mark, ...]
     parameters: tuple[Mark, ...]
+    full: tuple[str, ...]
     requires: int
     until: int
     extension: str | None
@@ -82,7 +84,7 @@ def _truth(topic: str, query: Query) -> Truth:
             prose.append(line)
     where = f"{topic}.{query.name}"
     assert any(prose), f"{where} says no rule"
-    for what in ("Columns", "Parameters", "Requires", "Until", "Extension"):
+    for what in ("Columns", "Parameters", "Full", "Requires", "Until", "Extension"):
         assert len(said.get(what, ())) < 2, f"{where} says {what} twice"
     parameters = {mark.name: mark for mark in _marks(where, said.get("Parameters", [""])[0])}
     assert set(parameters) == set(query.parameters), f"{where} has the parameters {query.parameters}"
@@ -96,6 +98,7 @@ def _truth(topic: str, query: Query) -> Truth:
         query,
         _marks(where, said.get("Columns", [""])[0]),
         tuple(parameters[name] for name in query.parameters),
+        tuple(parameters[name.strip()].name for name in said.get("Full", [""])[0].split(",") if name.strip()),
         int(said.get("Requires", ["15"])[0]),
         int(said.get("Until", ["99"])[0]),
         said.get("Extension", [None])[0],

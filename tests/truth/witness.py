@@ -93,7 +93,11 @@ def _gather(
 ) -> None:
     described = conn.pgconn.describe_prepared(b"truth")
     pools = [
-        (*truth.tries.get(parameter.name, ()), *values_of(conn, described.param_type(place)))
+        tuple(
+            value
+            for value in (*truth.tries.get(parameter.name, ()), *values_of(conn, described.param_type(place)))
+            if parameter.name not in truth.full or "NULL" not in value
+        )
         for place, parameter in enumerate(truth.parameters)
     ]
     with _rolled_back(conn):

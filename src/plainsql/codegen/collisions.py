@@ -33,12 +33,20 @@ def _module_names(description: Description) -> Iterator[tuple[str, str]]:
         yield names.params_class(query.name), f"the parameters of query {query.name}"
     for value in description.values:
         yield from _type_names(value.python)
+        for nested in value.python.nested:
+            yield nested.name, f"{nested.path} of query {query.name}"
+            yield from _alias_names(nested.aliases)
+            yield from _imported(nested.imports)
+
+
+def _alias_names(aliases: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    for alias, definition in aliases:
+        # The same labels under the same name are the same alias, whatever the schema.
+        yield alias, f"{alias} = {definition}"
 
 
 def _type_names(python: PyType) -> Iterator[tuple[str, str]]:
-    for alias, definition in python.aliases:
-        # The same labels under the same name are the same alias, whatever the schema.
-        yield alias, f"{alias} = {definition}"
+    yield from _alias_names(python.aliases)
     for composite in python.classes:
         yield composite.name, f"the composite type {composite.pg_name}"
     yield from _imported(python.imports)

@@ -11,10 +11,11 @@ from plainsql.codegen import literal
 from plainsql.codegen.aliases import definitions, needed_aliases
 from plainsql.codegen.imports import Imports, mentions, needed, unshadowed
 from plainsql.codegen.named_types import NamedTypes
+from plainsql.codegen.nested import render_nested
 from plainsql.describe.model import Column, Description, Parameter
 from plainsql.query import module_names as names
 from plainsql.query.model import Kind, QueryFile
-from plainsql.typemap import PyType, Wire, names_in, prefer_binary, spelled
+from plainsql.typemap import NestedClass, PyType, Wire, names_in, prefer_binary, spelled
 
 Rows = Literal["struct", "dataclass"]
 
@@ -129,8 +130,18 @@ class _Shape:
         return {self.constant, *self._used_aliases} | {name for name in (self.row, self.params) if name}
 
     def classes(self) -> list[str]:
-        """Return the row class and the class of a batch's arguments, where the query has them."""
-        found: list[str] = []
+        """Return the classes of what columns hold, of rows and of a batch's arguments, where the query has them."""
+        found = [
+            render_nested(
+                nested,
+                query=self.query.name,
+                rows=self.project.rows,
+                types=self.project.types,
+                imports=self.imports,
+                aliases=self.aliases,
+            )
+            for nested in self._nested()
+        ]
         if self.row:
             columns = self.description.columns
             taken = [column.name for column in columns]
@@ -151,6 +162,10 @@ class _Shape:
                 _class(f"class {self.params}(TypedDict):", fields, f"One set of arguments of {self.query.name}.")
             )
         return found
+
+    def _nested(self) -> list[NestedClass]:
+        """Return the classes of what columns hold, each after those it is made of."""
+        return list(dict.fromkeys(nested for column in self.description.columns for nested in column.python.nested))
 
     def statement(self) -> str:
         """Return the statement: the SQL and everything known of it before it runs."""
@@ -188,6 +203,8 @@ class _Shape:
         if parameters and self.project.format == "binary":
             self.imports.add("from plainsql.execute import wire")
             lines.append("send=wire.BINARY,")
+        if full := [parameter.name for parameter in parameters if parameter.is_full]:
+            lines += _argument("full", map(literal.string, full))
         if promises := [promise for value in (*parameters, *columns) for promise in value.promises]:
             lines += _argument("not_null", map(literal.string, promises))
         if query.timeout is not None:
@@ -259,6 +276,7 @@ class _Shape:
             return f"{annotation} | None" if value.nullable and not value.annotation.takes_none else annotation
         annotation = found.parameter if side == "parameter" else found.result
         given = (*found.imports, *self._class_imports(found))
+        self._used_aliases |= {nested.name for nested in found.nested if mentions(annotation, nested.name)}
         for name, meaning in needed_aliases(annotation, found.aliases):
             self.aliases[name] = meaning
             if mentions(annotation, name):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, field
 
 from plainsql.query import module_names as names
@@ -44,9 +45,23 @@ def signatures(text: str) -> dict[str, Signature]:
             found[node.name] = Signature(
                 ast.unparse(node.returns),
                 parameters,
-                classes.get(names.row_class(node.name), {}),
+                _with_nested(classes.get(names.row_class(node.name), {}), ast.unparse(node.returns), classes),
                 statements.get(names.constant(node.name)),
             )
+    return found
+
+
+def _with_nested(columns: dict[str, str], returns: str, classes: dict[str, dict[str, str]]) -> dict[str, str]:
+    """Return *columns* with the fields of the classes that they are made of: ``GetOrderItem.id``."""
+    found = dict(columns)
+    pending = [returns, *columns.values()]
+    seen = set(columns) | {name for name in classes if classes[name] == columns}
+    while pending:
+        words = set(re.findall(r"\w+", pending.pop()))
+        for name in sorted(words & classes.keys() - seen):
+            seen.add(name)
+            found |= {f"{name}.{field}": annotation for field, annotation in classes[name].items()}
+            pending += classes[name].values()
     return found
 
 

@@ -9,7 +9,7 @@ from plainsql.query.annotations import Annotation
 from plainsql.query.model import Query
 from plainsql.query.overrides import Verdict
 from plainsql.query.problem import Problem
-from plainsql.typemap import PgType, PyType, python_type
+from plainsql.typemap import PgType, PyType, Structure, python_type, structured_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,30 +22,38 @@ class _Value:
     override: Verdict | None = None
     annotation: Annotation | None = None
     promises: tuple[str, ...] = ()
+    structure: Structure | None = None
+    is_full: bool = False
 
     @property
     def has_full_elements(self) -> bool:
-        """Whether the elements of the array can't be NULL, by the query's word."""
-        return any(promise.endswith("[]") for promise in self.promises)
+        """Whether the elements of the array can't be NULL, by proof or by the query's word."""
+        return self.is_full or any(promise.endswith("[]") for promise in self.promises)
 
     @property
     def python(self) -> PyType:
         """How it looks in generated code, where a domain has its own name."""
+        if self.structure is not None and self.annotation is None:
+            return self.base_python
         return self._overridden(python_type(self.type if self.has_full_elements else self.declared or self.type))
 
     @property
     def base_python(self) -> PyType:
         """How it looks with a domain as what it is made of."""
-        return self._overridden(python_type(self.type))
+        structure = self.structure if self.annotation is None else None
+        return self._overridden(structured_type(self.type, structure))
 
     def _overridden(self, found: PyType) -> PyType:
         if self.annotation is not None:
             text = str(self.annotation)
             return replace(found, parameter=text, result=text, aliases=(), known=True)
         if self.has_full_elements:
-            parameter, result = (f"{name.removesuffix(' | None]')}]" for name in (found.parameter, found.result))
-            return replace(found, parameter=parameter, result=result)
+            return replace(found, parameter=_full(found.parameter), result=_full(found.result))
         return found
+
+
+def _full(annotation: str) -> str:
+    return f"{annotation.removesuffix(' | None]')}]" if annotation.endswith(" | None]") else annotation
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,8 @@ class Parameter(_Value):
     """
     A named parameter; *nullable* says that None makes sense. *domain* is the domain's name, *declared* the
     domain itself, *type* its base type. *override* is the directive that changed it, *annotation* the type by
-    ``@type``, *promises* what must be checked: ``:status``, ``:ids[]``.
+    ``@type``, *promises* what must be checked: ``:status``, ``:ids[]``. *is_full* says that None is refused
+    among the elements of the array.
     """
 
 
@@ -62,7 +71,8 @@ class Column(_Value):
     """
     A result column; *nullable* unless proved otherwise. *domain* is the domain's name, *declared* the
     domain itself, *type* its base type. *override* is the directive that changed it, *annotation* the type by
-    ``@type``, *promises* what must be checked: ``total``, ``tags[]``.
+    ``@type``, *promises* what must be checked: ``total``, ``tags[]``. *structure* is what it is known to be made of;
+    *is_full* says that the elements of the array are never NULL.
     """
 
 

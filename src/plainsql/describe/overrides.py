@@ -120,7 +120,11 @@ def _elements(value: V, override: Override, said: str) -> V:
         hint = f"write what they are: @type {name} list[…]"
         raise _Wrong(f"{said}: the elements are {element.name}, whose null is a value", hint)
     if override.verdict == "null":
+        if value.has_full_elements:
+            return replace(value, is_full=False, structure=None, override=value.override or "null")
         raise _Wrong(f"{said}: they may be NULL already", "take it out", "warning")
+    if value.is_full:
+        raise _Wrong(f"{said} is proved already", "take it out", "warning")
     return replace(value, override=value.override or "type", promises=(*value.promises, override.target))
 
 

@@ -117,6 +117,7 @@ class RelationCatalog:
 def _column(row: ListColumnsRow, domain_refuses_null: bool) -> TableColumn:
     return TableColumn(
         name=row.name,
+        type=row.type,
         refuses_null=row.not_null or domain_refuses_null,
         not_null=row.not_null,
         proved=row.proved is True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
+from plainsql.describe.made_of import made_of
 from plainsql.describe.model import Column, Description, Parameter
 from plainsql.effects import Effects
 from plainsql.query.problem import Problem
@@ -59,7 +60,7 @@ def _value(value: Parameter | Column, py_type: str) -> dict[str, Any]:
     if isinstance(value, Column):
         described["domain"] = value.domain
     described |= {"py_type": py_type, "nullable": value.nullable}
-    return described | ({"override": value.override} if value.override else {})
+    return described | made_of(value) | ({"override": value.override} if value.override else {})
 
 
 def _unloaded(problem: Problem) -> dict[str, Any]:

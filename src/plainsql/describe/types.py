@@ -72,6 +72,7 @@ class TypeCatalog:
             members=tuple((name or "", self._build(member, rows) or _gone(member or 0)) for name, member in members),
             delimiter=row.delimiter,
             custom=self._custom.get(oid),
+            casts_to_json=row.casts_to_json,
         )
         return built
 

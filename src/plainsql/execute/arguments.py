@@ -122,6 +122,21 @@ def _sequence(element: Fits | None) -> Fits:
     return fits
 
 
+def without_none(fits: Fits | None) -> Fits:
+    """Return a test for an array that holds no None."""
+    fits = fits or is_sequence
+    return lambda value: fits(value) and place_of_none(value) is None
+
+
+def place_of_none(value: Any) -> int | None:
+    """Return the index of the first None in an array, or of the first list in it that holds one."""
+    if None in value:
+        return next(place for place, item in enumerate(value) if item is None)
+    if value and isinstance(value[0], list):
+        return next((place for place, item in enumerate(value) if place_of_none(item) is not None), None)
+    return None
+
+
 @cache
 def accepts(oid: int) -> Accepts | None:
     """Return what a parameter of the built-in type *oid* takes; None when its dumper alone decides."""
@@ -144,6 +159,10 @@ def refusal(statement: Statement[Any], index: int, value: object, cause: BaseExc
     else:
         takes = accepts(kind) if isinstance(kind, int) else None
         expected, given = takes.expected if takes else "a value of its type", found(value, takes)
+    if statement.params[index] in statement.full and is_sequence(value):
+        expected = expected.removesuffix(" or None")
+        place = place_of_none(value)
+        given = f"{in_words(value)} with None at index {place}" if place is not None else given
     oid = kind if isinstance(kind, int) else statement.bind_oids[index]
     info = builtin_types.get(oid) if oid else None
     pg_type = "" if info is None else f" ({info.regtype}{'[]' if info.array_oid == oid else ''})"

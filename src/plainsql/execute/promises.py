@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from plainsql.errors import ParameterError, UnexpectedNullError, UnexpectedTypeError
 from plainsql.execute.arguments import is_sequence
-from plainsql.execute.wire.typed import MismatchError, Typed
+from plainsql.execute.wire.codec import may_mismatch
+from plainsql.execute.wire.typed import MismatchError
 
 if TYPE_CHECKING:
     from plainsql.execute.cursor import StatementMixin
@@ -60,7 +61,7 @@ def guarded_rows(
 
     Raises:
         UnexpectedNullError: NULL stands where ``@notnull`` says that it never does.
-        UnexpectedTypeError: A value isn't of the type that ``@type`` says.
+        UnexpectedTypeError: A value isn't what ``@type`` says, or JSON not what the statement makes of it.
     """
     try:
         rows = cur._tx.load_rows(start, stop, make)
@@ -103,9 +104,7 @@ def _mismatch(cur: StatementMixin, statement: Statement[Any], start: int, stop: 
     """Return the error for the first value that isn't of its type: read one by one, until it is found."""
     result, tx = cur._check_result_for_fetch(), cur._tx
     typed = [
-        (index, statement.loaders[index])
-        for index, kind in enumerate(statement.load_oids or ())
-        if isinstance(kind, Typed)
+        (index, statement.loaders[index]) for index, kind in enumerate(statement.load_oids or ()) if may_mismatch(kind)
     ]
     for row in range(start, stop):
         for index, oid in typed:
@@ -115,7 +114,7 @@ def _mismatch(cur: StatementMixin, statement: Statement[Any], start: int, stop: 
                     tx.get_loader(oid, statement.format).load(data)
             except MismatchError as error:
                 column = _column(cur, index)
-                message = f"{statement.place}: column '{column}' in row {row + 1} isn't what its @type says: {error}"
+                message = f"{statement.place}: column '{column}' in row {row + 1} {error}"
                 return UnexpectedTypeError(message, column=column, row=row + 1)
     raise AssertionError("a value can be read once, but not twice")
 

@@ -9,13 +9,12 @@ from typing import Any, Generic, LiteralString, TypeVar
 from psycopg.pq import Format
 
 from plainsql.errors import ParameterError
-from plainsql.execute.arguments import Fits, accepts, refusal
+from plainsql.execute.arguments import Fits, accepts, refusal, without_none
 from plainsql.execute.binding import bind_argument, bind_column, codec_of_argument
 from plainsql.execute.columns import FIRST_USER_OID, to_check
 from plainsql.execute.promises import NotNull, not_null_columns, not_null_parameters, refuse_none
-from plainsql.execute.wire.codec import TEXT, Codec, Kind
+from plainsql.execute.wire.codec import TEXT, Codec, Kind, may_mismatch
 from plainsql.execute.wire.fields import fields_of
-from plainsql.execute.wire.typed import Typed
 
 R = TypeVar("R")
 
@@ -39,6 +38,7 @@ class Statement(Generic[R]):
         statements: Of a script: each statement.
         format: In which columns come; BINARY only if each can be read so.
         send: In which arguments go; those that have no binary form go as text.
+        full: Parameters whose arrays hold no None, because NULL among their elements does nothing but harm.
         not_null: What the query says is never NULL, as ``@notnull`` writes it: ``total``, ``tags[]``, ``:status``.
     """
 
@@ -55,6 +55,7 @@ class Statement(Generic[R]):
     statements: tuple[LiteralString, ...] = ()
     format: Format = TEXT
     send: Format = TEXT
+    full: tuple[str, ...] = ()
     not_null: tuple[str, ...] = ()
     query: bytes = field(init=False, repr=False)
     is_ascii: bool = field(init=False, repr=False)
@@ -80,7 +81,7 @@ class Statement(Generic[R]):
         loaders = tuple([bind_column(kind, self.format) for kind in kinds])
         put(self, "query", self.sql.encode())
         put(self, "is_ascii", self.sql.isascii())
-        put(self, "fits", tuple(map(_fits, self.dump_oids, codecs)))
+        put(self, "fits", tuple(map(_fits, self.dump_oids, codecs, [name in self.full for name in self.params])))
         put(self, "formats", [format for _, format in bound])
         put(self, "columns", (fields and len(fields)) if self.load_oids is None else len(kinds))
         put(self, "checked", to_check(kinds))
@@ -89,7 +90,7 @@ class Statement(Generic[R]):
         put(self, "loaders", loaders)
         put(self, "required", not_null_parameters(self.not_null, self.params))
         put(self, "promised", promised := not_null_columns(self.not_null, fields))
-        put(self, "is_guarded", bool(promised) or any(isinstance(kind, Typed) for kind in kinds))
+        put(self, "is_guarded", bool(promised) or any(map(may_mismatch, kinds)))
         put(self, "private", tuple(dict.fromkeys(oid for oid in (*dumpers, *loaders) if oid >= FIRST_USER_OID)))
 
     @property
@@ -120,8 +121,7 @@ class Statement(Generic[R]):
         return tuple([row[name] for name in self.params])
 
 
-def _fits(kind: Kind, codec: Codec | None) -> Fits | None:
-    if codec is not None:
-        return codec.fits
-    takes = accepts(kind) if isinstance(kind, int) else None
-    return takes.fits if takes else None
+def _fits(kind: Kind, codec: Codec | None, is_full: bool) -> Fits | None:
+    takes = accepts(kind) if codec is None and isinstance(kind, int) else None
+    fits = codec.fits if codec is not None else takes.fits if takes else None
+    return without_none(fits) if is_full else fits

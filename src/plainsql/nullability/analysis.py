@@ -10,9 +10,11 @@ from plainsql.errors import PlainSQLError
 from plainsql.nullability.facts import Facts
 from plainsql.nullability.node import Node
 from plainsql.nullability.outputs import output_entries
+from plainsql.nullability.parameter_arrays import full_arrays
 from plainsql.nullability.parameters import ParameterVerdicts, judge_parameters
 from plainsql.nullability.prover import Prover
 from plainsql.nullability.reader import read_query
+from plainsql.nullability.shapes import UNKNOWN, Shape
 from plainsql.nullability.types import type_of
 
 log = logging.getLogger(__name__)
@@ -35,6 +37,8 @@ class Analysis:
         types: For each column, its type OID with domains kept apart, 0 if unknown.
         nullable_parameters: Numbers of the parameters for which None makes sense.
         refused_parameters: Numbers of the parameters whose NULL the server refuses.
+        shapes: For each column, what it is made of.
+        full_arrays: Numbers of the array parameters that are to be refused None among their elements.
         statement: The tree itself.
     """
 
@@ -42,16 +46,19 @@ class Analysis:
     types: tuple[int, ...]
     nullable_parameters: frozenset[int]
     refused_parameters: frozenset[int] = frozenset()
+    shapes: tuple[Shape, ...] = ()
+    full_arrays: frozenset[int] = frozenset()
     statement: Node | None = field(default=None, repr=False, compare=False)
 
 
-def analyse(text: str, facts_of: Callable[[str], Facts]) -> Analysis:
+def analyse(text: str, facts_of: Callable[[str], Facts], *, any_elements: frozenset[int] = frozenset()) -> Analysis:
     """
     Return what the tree in *text* proves; a part of it that isn't understood proves nothing and is told to the log.
 
     Args:
         text: pg_proc.prosqlbody of one statement.
         facts_of: Returns what the catalog says of everything that a tree names.
+        any_elements: Numbers of the array parameters that may hold None whatever it leads to.
 
     Raises:
         AnalysisError: *text* is no tree.
@@ -62,6 +69,7 @@ def analyse(text: str, facts_of: Callable[[str], Facts]) -> Analysis:
     except _SURPRISES as error:
         raise AnalysisError(f"the analysed tree can't be read: {error}") from error
     prover = Prover(facts_of(text))
+    prover.full_arrays = _full_arrays(query, prover) - any_elements
     not_null = tuple(_is_not_null(query, entry, prover) for entry in entries)
     parameters = _parameters(query, prover)
     return Analysis(
@@ -69,6 +77,8 @@ def analyse(text: str, facts_of: Callable[[str], Facts]) -> Analysis:
         types=tuple(_types(query, entries)),
         nullable_parameters=parameters.nullable,
         refused_parameters=parameters.refused,
+        shapes=tuple(_shape(query, entry, prover) for entry in entries),
+        full_arrays=prover.full_arrays,
         statement=query,
     )
 
@@ -79,6 +89,23 @@ def _is_not_null(query: Node, entry: Node, prover: Prover) -> bool:
     except _SURPRISES as error:
         log.warning("column %s is taken for nullable: its tree is not understood: %r", entry.text("resname"), error)
         return False
+
+
+def _full_arrays(query: Node, prover: Prover) -> frozenset[int]:
+    try:
+        return full_arrays(query, prover)
+    except _SURPRISES as error:
+        log.warning("None is taken for an element of any array: the tree is not understood: %r", error)
+        return frozenset()
+
+
+def _shape(query: Node, entry: Node, prover: Prover) -> Shape:
+    try:
+        found = prover.shapes.output(query, entry.number("resno"), None)
+    except _SURPRISES as error:
+        log.warning("column %s is what its type says: its tree is not understood: %r", entry.text("resname"), error)
+        return Shape(UNKNOWN)
+    return found or Shape(UNKNOWN)
 
 
 def _types(query: Node, entries: list[Node]) -> list[int]:

@@ -10,6 +10,7 @@ from plainsql.nullability.functions import CAST_TO_TEXT, ELEMENTS_NOT_NULL, NEED
 from plainsql.nullability.node import Node
 from plainsql.nullability.scope import Context
 from plainsql.nullability.set_returning import ROWS_NOT_NULL, UNNEST
+from plainsql.nullability.shapes import has_full_elements
 from plainsql.nullability.types import type_of
 from plainsql.typemap.builtin import FIRST_USER_OID
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from plainsql.nullability.prover import Prover
 
 _JSONB_PATH_EXISTS = 4005
-_SCALARS = frozenset({16, 19, 20, 21, 23, 25, 26, 700, 701, 1042, 1043, 1082, 1083, 1114, 1184, 1700, 2950})
-"""Common types that are no arrays: boolean, name, the numbers, texts, dates and times, uuid."""
 _NO_NULLS_OFFSET = 8
 """Byte of an array's data where utils/array.h, ArrayType, has dataoffset: 0 when no element is NULL."""
 
@@ -51,13 +50,6 @@ def function_is_not_null(call: Node, context: Context, prover: Prover) -> bool:
 
 def _has_names(args: list[Node]) -> bool:
     return any(arg.tag == "NAMEDARGEXPR" for arg in args)
-
-
-def _collects_scalars(sublink: Node) -> bool:
-    """ARRAY (SELECT array) has the elements of those arrays as its own (manual, 4.2.12)."""
-    query = sublink.node("subselect")
-    entries = query.nodes("targetList") if query is not None else []
-    return bool(entries) and type_of(entries[0].node("expr")) in _SCALARS
 
 
 def _are_built_in(args: list[Node]) -> bool:
@@ -110,7 +102,5 @@ def elements_are_not_null(array: Node, context: Context, prover: Prover) -> bool
         case "FUNCEXPR":
             total = array.number("funcid") in ELEMENTS_NOT_NULL
             return total and expressions.all_not_null(array.nodes("args"), context, prover)
-        case "SUBLINK" if array.number("subLinkType", -1) == 6:
-            return _collects_scalars(array) and prover.sublink_column_is_not_null(array, 1, context)
         case _:
-            return False
+            return has_full_elements(prover.shapes.of_value(array, context))

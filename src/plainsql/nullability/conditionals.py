@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
 def case_is_not_null(case: Node, context: Context, prover: Prover) -> bool:
     """An arm is evaluated when its condition is true and those before it aren't; without ELSE the rest is NULL."""
+    return all(expressions.is_not_null(result, place, prover) for result, place in arms(case, context, prover))
+
+
+def arms(case: Node, context: Context, prover: Prover) -> Iterator[tuple[Node | None, Context]]:
+    """Yield the results of CASE, each with what is known where it is evaluated; None where ELSE is missing."""
     rest = context
     operand = case.node("arg")
     earlier: list[Node] = []
@@ -28,13 +34,12 @@ def case_is_not_null(case: Node, context: Context, prover: Prover) -> bool:
             continue
         claims = implied(condition, Is.TRUE, rest, prover) | _of_operand(condition, operand, rest, prover)
         claims = claims.union(*[left_over(other, condition, rest, prover) for other in earlier])
-        if not expressions.is_not_null(arm.node("result"), rest.claiming(claims), prover):
-            return False
+        yield arm.node("result"), rest.claiming(claims)
         if sure:
-            return True
+            return
         rest = rest.claiming(implied(condition, Is.NOT_TRUE, rest, prover))
         earlier.append(condition)
-    return expressions.is_not_null(case.node("defresult"), rest, prover)
+    yield case.node("defresult"), rest
 
 
 def _of_operand(condition: Node | None, operand: Node | None, context: Context, prover: Prover) -> Claims:

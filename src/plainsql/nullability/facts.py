@@ -15,6 +15,7 @@ class TableColumn:
 
     Attributes:
         name: As in pg_attribute.
+        type: OID.
         refuses_null: A new NULL is an error, by NOT NULL or by the domain.
         not_null: NOT NULL, valid or not: no new row holds NULL.
         proved: No stored row of this very table holds NULL either: the NOT NULL has been validated.
@@ -23,6 +24,7 @@ class TableColumn:
     """
 
     name: str
+    type: int
     refuses_null: bool
     not_null: bool
     proved: bool

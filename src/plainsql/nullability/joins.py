@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plainsql.nullability.keys import relation_key
-from plainsql.nullability.narrowing import NOTHING, Claims, Is, claims_of_rows, implied
+from plainsql.nullability.narrowing import NOTHING, Claims, Is, claims_of_rows, implied, not_null
 from plainsql.nullability.node import Node
 from plainsql.nullability.returning import claims_of_writes, source_may_be_absent
 from plainsql.nullability.rows import is_true, item_has_a_row
@@ -94,8 +94,8 @@ def _walk(
         number = node.number("rtindex")
         known.nulled_by[number] = guards
         rte = scope.relation(number)
-        if rte is not None and (query := rte.node("subquery")) is not None:
-            conditions.append((query, guards))
+        if rte is not None and (source := rte.node("subquery") or _set_returning_call(rte)) is not None:
+            conditions.append((source, guards))
         return
     condition = node.node("quals")
     if node.tag == "FROMEXPR":
@@ -130,8 +130,22 @@ def _is_sure(claim: Key) -> bool:
     return isinstance(claim, tuple) and claim[0] in ("AGGREF", "column", "kept", "row of")
 
 
+def _set_returning_call(rte: Node) -> Node | None:
+    """Return the one set-returning function that a FROM item is; of several one can have a row alone."""
+    functions = rte.nodes("functions")
+    call = functions[0].node("funcexpr") if len(functions) == 1 else None
+    return call if call is not None and call.tag == "FUNCEXPR" and call.flag("funcretset") else None
+
+
 def _said_by(condition: Node, context: Context, prover: Prover) -> Claims:
-    """A row of a sub-query has passed its WHERE, which names parameters and, if it is LATERAL, items before it."""
-    if condition.tag != "QUERY":
-        return implied(condition, Is.TRUE, context, prover)
-    return claims_of_rows(condition, context, prover)
+    """
+    A row of a sub-query has passed its WHERE, which names parameters and, if it is LATERAL, items before it.
+
+    A strict set-returning function has no row for a NULL (executor/execSRF.c, ExecMakeTableFunctionResult).
+    """
+    if condition.tag == "QUERY":
+        return claims_of_rows(condition, context, prover)
+    if condition.flag("funcretset"):
+        is_strict = prover.facts.is_strict(condition.number("funcid"))
+        return NOTHING.union(*[not_null(arg, context, prover) for arg in condition.nodes("args") if is_strict])
+    return implied(condition, Is.TRUE, context, prover)

@@ -80,11 +80,11 @@ def _tried(scope: Scope, prover: Prover) -> tuple[set[int], set[int]]:
             for operand in _operands(node):
                 nullable.update(_handed_on(operand, prover))
         elif node.tag == "QUERY" and (target := node.number("resultRelation")):
-            relation = prover.facts.relations.get(_relation(node, target))
-            for column, expr in _assignments(node):
+            relation = prover.facts.relations.get(written_relation(node, target))
+            for column, expr in assignments(node):
                 level = scope if node is query else Scope(node, Context(scope))
                 numbers = set(_flowing(expr, Context(level), prover))
-                (nullable if _accepts_null(relation, column, prover) else refused).update(numbers)
+                (nullable if accepts_null(relation, column, prover) else refused).update(numbers)
     return nullable, refused
 
 
@@ -148,7 +148,7 @@ def _handed_on(expr: Node | None, prover: Prover, depth: int = 0) -> Iterator[in
         yield from _handed_on(arg, prover, depth + 1)
 
 
-def _assignments(query: Node) -> Iterator[tuple[int, Node | None]]:
+def assignments(query: Node) -> Iterator[tuple[int, Node | None]]:
     """Yield column number and expression of INSERT, UPDATE, ON CONFLICT DO UPDATE and MERGE's actions."""
     entries = list(query.nodes("targetList")) if query.number("commandType") in (2, 3) else []
     if (conflict := query.node("onConflict")) is not None:
@@ -160,12 +160,14 @@ def _assignments(query: Node) -> Iterator[tuple[int, Node | None]]:
             yield entry.number("resno"), entry.node("expr")
 
 
-def _relation(query: Node, target: int) -> int:
+def written_relation(query: Node, target: int) -> int:
+    """Return the OID of the relation that stands at *target* in the range table."""
     rtable = query.nodes("rtable")
     return rtable[target - 1].number("relid") if target <= len(rtable) else 0
 
 
-def _accepts_null(relation: Relation | None, column: int, prover: Prover) -> bool:
+def accepts_null(relation: Relation | None, column: int, prover: Prover) -> bool:
+    """Return whether a column takes NULL, or nobody knows."""
     target = written_column(relation, column, prover.facts) if relation is not None else None
     if target is not None:
         relation, column = target

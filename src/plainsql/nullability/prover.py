@@ -12,6 +12,7 @@ from plainsql.nullability.node import Node
 from plainsql.nullability.outputs import INSERT, SELECT
 from plainsql.nullability.returning import excluded_is_not_null, returned_is_not_null
 from plainsql.nullability.scope import Context, Key, Scope
+from plainsql.nullability.shaping import Shapes
 from plainsql.nullability.statements import query_is_not_null
 
 _GROUP = 9  # nodes/parsenodes.h, RTEKind
@@ -28,6 +29,8 @@ class Prover:
         checked: Columns of tables that a CHECK keeps from being NULL, by OID.
         refusing: Columns of tables that take no NULL in a new row, by OID.
         rows: A level of its own for each table, by OID.
+        full_arrays: Numbers of the parameters whose arrays hold no NULL, because None in them is refused.
+        shapes: Tells what values are made of.
     """
 
     def __init__(self, facts: Facts) -> None:
@@ -37,13 +40,15 @@ class Prover:
         self.checked: dict[int, frozenset[int]] = {}
         self.refusing: dict[int, frozenset[int]] = {}
         self.rows: dict[int, Scope] = {}
+        self.full_arrays: frozenset[int] = frozenset()
+        self.shapes = Shapes(self)
         self._verdicts: dict[Key, bool] = {}
         self._known: dict[Key, Known] = {}
 
     def assuming(self, query: Node, columns: frozenset[int]) -> Prover:
         """Return a prover for one round of a recursion; only what holds in any round is shared with it."""
         other = Prover(self.facts)
-        other.assumed = {**self.assumed, id(query): columns}
+        other.assumed, other.full_arrays = {**self.assumed, id(query): columns}, self.full_arrays
         other.checked, other.refusing, other.rows, other._known = self.checked, self.refusing, self.rows, self._known
         return other
 

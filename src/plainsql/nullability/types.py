@@ -7,8 +7,11 @@ from plainsql.nullability.node import Node
 _FIELDS = {
     "AGGREF": "aggtype",
     "ARRAYCOERCEEXPR": "resulttype",
+    "ARRAY": "array_typeid",
     "ARRAYEXPR": "array_typeid",
+    "CASE": "casetype",
     "CASEEXPR": "casetype",
+    "CASETESTEXPR": "typeId",
     "COALESCE": "coalescetype",
     "COALESCEEXPR": "coalescetype",
     "COERCETODOMAIN": "resulttype",
@@ -17,11 +20,14 @@ _FIELDS = {
     "CONVERTROWTYPEEXPR": "resulttype",
     "FIELDSELECT": "resulttype",
     "FUNCEXPR": "funcresulttype",
+    "MINMAX": "minmaxtype",
     "MINMAXEXPR": "minmaxtype",
+    "NEXTVALUEEXPR": "typeId",
     "NULLIFEXPR": "opresulttype",
     "OPEXPR": "opresulttype",
     "PARAM": "paramtype",
     "RELABELTYPE": "resulttype",
+    "ROW": "row_typeid",
     "ROWEXPR": "row_typeid",
     "SQLVALUEFUNCTION": "type",
     "SUBSCRIPTINGREF": "refrestype",
@@ -32,6 +38,7 @@ _BOOLEAN = 16
 _BOOLEAN_TAGS = frozenset(
     {"BOOLEANTEST", "BOOLEXPR", "DISTINCTEXPR", "NULLTEST", "ROWCOMPAREEXPR", "SCALARARRAYOPEXPR"}
 )
+_CONSTANTS = {"GROUPINGFUNC": 23, "JSONISPREDICATE": _BOOLEAN}
 _SCALAR = 4  # nodes/primnodes.h, SubLinkType: 0 to 3 are tests
 _DEPTH = 50
 
@@ -42,8 +49,13 @@ def type_of(expr: Node | None, depth: int = 0) -> int:
         return 0
     if expr.tag in _BOOLEAN_TAGS:
         return _BOOLEAN
-    if expr.tag == "COLLATEEXPR":
+    if expr.tag in ("COLLATE", "COLLATEEXPR", "NAMEDARGEXPR"):
         return type_of(expr.node("arg"), depth + 1)
+    if expr.tag == "JSONCONSTRUCTOREXPR":
+        returning = expr.node("returning")
+        return returning.number("typid") if returning is not None else 0
+    if expr.tag in _CONSTANTS:
+        return _CONSTANTS[expr.tag]
     if expr.tag == "SUBLINK":
         kind, query = expr.number("subLinkType", -1), expr.node("subselect")
         if 0 <= kind < _SCALAR:

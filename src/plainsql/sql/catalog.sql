@@ -5,7 +5,7 @@
 
 -- name: list_types(oids)
 -- List types by OID, with everything they are made of: elements of arrays, bases of domains, bounds of ranges, members
--- of composite types.
+-- of composite types. Those with a cast to JSON of their own are in JSON what it makes of them.
 WITH RECURSIVE wanted AS (
     SELECT given.oid
     FROM pg_catalog.unnest(:oids::pg_catalog.oid[]) AS given (oid)
@@ -71,7 +71,17 @@ SELECT
             AND a.attnum OPERATOR(pg_catalog.>) 0::pg_catalog.int2
             AND NOT a.attisdropped
         ORDER BY a.attnum
-    ) AS member_types
+    ) AS member_types,
+    EXISTS (
+        SELECT
+        FROM pg_catalog.pg_cast AS c
+        WHERE
+            c.castsource OPERATOR(pg_catalog.=) t.oid
+            AND c.casttarget OPERATOR(pg_catalog.=) ANY(
+                ARRAY['pg_catalog.json', 'pg_catalog.jsonb']::pg_catalog.regtype[]::pg_catalog.oid[]
+            )
+            AND c.castmethod OPERATOR(pg_catalog.=) 'f'::pg_catalog."char"
+    ) AS casts_to_json
 FROM wanted
 JOIN pg_catalog.pg_type AS t ON t.oid OPERATOR(pg_catalog.=) wanted.oid
 JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) t.typnamespace

@@ -31,6 +31,7 @@ class PgType:
         members: Of a composite type: names and types in order, dropped ones left out.
         delimiter: Between such values in the text of an array.
         custom: What the project's settings make of it.
+        casts_to_json: It has a cast to JSON of its own, which says what it is there.
     """
 
     oid: int
@@ -46,6 +47,7 @@ class PgType:
     members: tuple[tuple[str, PgType], ...] = ()
     delimiter: str = ","
     custom: CustomType | None = None
+    casts_to_json: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,43 @@ class CompositeClass:
 
 
 @dataclass(frozen=True, slots=True)
+class NestedField:
+    """A field of a NestedClass; *key* is its name in JSON, *annotation* is without ``| None``."""
+
+    name: str
+    key: str
+    annotation: str
+    nullable: bool
+    may_lack: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NestedClass:
+    """
+    A class for what one column of one query holds, which stands in the query's own module.
+
+    Attributes:
+        name: ``GetOrderItem``.
+        path: What it is of the column: ``items[]``.
+        fields: In order; of a composite type only those that are known better than its class knows them.
+        imports: Import lines that the annotations and *wires* need.
+        aliases: Those that the annotations need.
+        base: Class of the composite type.
+        wires: Of a row without a type of its own: what reads each member.
+        is_row: It is such a row.
+    """
+
+    name: str
+    path: str
+    fields: tuple[NestedField, ...]
+    imports: tuple[str, ...] = ()
+    aliases: tuple[tuple[str, str], ...] = ()
+    base: CompositeClass | None = None
+    wires: tuple[Wire, ...] = ()
+    is_row: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PyType:
     """
     How a PostgreSQL type looks in Python.
@@ -93,6 +132,7 @@ class PyType:
         binary: The codec reads the binary format too.
         better_in_binary: Only binary data tells the types that it is made of, so that a changed one is seen.
         classes: Composite types that the annotations need, each after those it is made of.
+        nested: Classes of the query's own module that *result* needs, each after those it is made of.
     """
 
     parameter: str
@@ -107,6 +147,7 @@ class PyType:
     binary: bool = True
     better_in_binary: bool = False
     classes: tuple[CompositeClass, ...] = ()
+    nested: tuple[NestedClass, ...] = ()
 
     @property
     def wire(self) -> Wire:

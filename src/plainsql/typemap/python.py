@@ -113,8 +113,8 @@ def _array(type: PgType, element: PgType) -> PyType:
     codec = Made("Array", (inside(element),), element.delimiter)
     plain = _plain_array(type, element, inner)
     return PyType(
-        parameter=f"Sequence[{_or_none(inner.parameter)}]",
-        result=f"list[{_or_none(inner.result)}]",
+        parameter=f"Sequence[{or_none(inner.parameter)}]",
+        result=f"list[{or_none(inner.result)}]",
         imports=tuple(dict.fromkeys((_SEQUENCE, *inner.imports))),
         aliases=inner.aliases,
         dump_oid=codec if plain is None else plain,
@@ -184,5 +184,6 @@ def _custom(type: PgType, custom: CustomType) -> PyType:
     return PyType(annotation, annotation, imports, (), codec, _bind(type), codec, binary=False)
 
 
-def _or_none(annotation: str) -> str:
+def or_none(annotation: str) -> str:
+    """Return the annotation of what may also be None."""
     return annotation if annotation == "Any" else f"{annotation} | None"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TypeAlias
+
+_WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,14 @@ class Made:
     delimiter: str = ","
 
 
-Wire: TypeAlias = "int | Made | Name"
+@dataclass(frozen=True, slots=True)
+class Lazy:
+    """A Python type of the generated module, which may define or import parts of it later: ``lambda: list[Item]``."""
+
+    annotation: str
+
+
+Wire: TypeAlias = "int | Made | Name | Lazy"
 
 
 def spelled(wire: Wire) -> str:
@@ -40,6 +50,8 @@ def spelled(wire: Wire) -> str:
         parts = [spelled(part) for part in wire.parts]
         parts += [f'delimiter="{wire.delimiter}"'] if wire.delimiter != "," else []
         return f"wire.{wire.codec}({', '.join(parts)})"
+    if isinstance(wire, Lazy):
+        return f"lambda: {wire.annotation}"
     return wire.text if isinstance(wire, Name) else str(wire)
 
 
@@ -47,4 +59,6 @@ def names_in(wire: Wire) -> set[str]:
     """Return the names of the module that *wire* mentions: ``wire``, ``Address``."""
     if isinstance(wire, Made):
         return {"wire"}.union(*(names_in(part) for part in wire.parts))
+    if isinstance(wire, Lazy):
+        return set(_WORD.findall(wire.annotation))
     return {wire.text.split(".")[0]} if isinstance(wire, Name) else set()

@@ -12,7 +12,7 @@ from plainsql.execute.wire.domains import Domain
 from plainsql.execute.wire.extensions import HSTORE, VECTOR
 from plainsql.execute.wire.ranges import Multirange, Range
 from plainsql.execute.wire.texts import VERSIONED, AsText
-from plainsql.execute.wire.typed import Typed
+from plainsql.execute.wire.typed import Nested, Typed
 
 __all__ = [
     "BINARY",
@@ -28,6 +28,7 @@ __all__ = [
     "Kind",
     "Members",
     "Multirange",
+    "Nested",
     "Range",
     "Typed",
 ]

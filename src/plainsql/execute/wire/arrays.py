@@ -44,6 +44,7 @@ class Array(Codec):
         self.expected = f"a sequence in which each element is {codec.expected} or None"
         self.reads_binary = codec.reads_binary
         self.sends_binary = codec.sends_binary
+        self.may_mismatch = codec.may_mismatch
 
     def loader(self, tx: Transformer, format: Format, type_oid: int = 0) -> Load:
         """Return a function that makes nested lists."""

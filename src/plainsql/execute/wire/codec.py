@@ -37,6 +37,7 @@ class Codec:
         is_list: Its Python value may be a list, so that a list inside a list is no second dimension of an array.
         reads_binary: It has a loader for the binary format.
         sends_binary: It has a dumper for the binary format.
+        may_mismatch: Its loader raises MismatchError for values that aren't what they were said to be.
     """
 
     expected: str = "a value of its type"
@@ -44,6 +45,7 @@ class Codec:
     is_list: bool = False
     reads_binary: bool = True
     sends_binary: bool = True
+    may_mismatch: bool = False
 
     def __init__(self, *key: object) -> None:
         self.key = key
@@ -89,6 +91,11 @@ Kind: TypeAlias = int | Codec | type
 """A built-in type by its OID, a codec, or the class of a composite type."""
 
 
+def may_mismatch(kind: Kind) -> bool:
+    """Tell whether a value may turn out not to be what it was said to be."""
+    return not isinstance(kind, int) and resolve(kind).may_mismatch
+
+
 def resolve(kind: Kind) -> Codec:
     """Return the codec of *kind*."""
     if isinstance(kind, Codec):
@@ -97,5 +104,5 @@ def resolve(kind: Kind) -> Codec:
         from plainsql.execute.wire.builtin import codec_of_oid  # built-in arrays and ranges are made of codecs
 
         return codec_of_oid(kind)
-    codec: Codec = vars(kind)["__wire__"].codec(kind)
+    codec: Codec = getattr(kind, "__wire__").codec(kind)  # noqa: B009 - no attribute of a class that mypy knows
     return codec

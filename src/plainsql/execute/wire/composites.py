@@ -60,6 +60,7 @@ class Composite(Codec):
         self.expected = an(python.__name__)
         self.reads_binary = all(member.reads_binary for member in self._members)
         self.sends_binary = all(member.sends_binary for member in self._members)
+        self.may_mismatch = any(member.may_mismatch for member in self._members)
 
     def loader(self, tx: Transformer, format: Format, type_oid: int = 0) -> Load:
         """Return a function that makes an object."""

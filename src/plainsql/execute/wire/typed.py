@@ -29,6 +29,9 @@ _SECRET = re.compile(r"\A(Invalid enum value) .*?(?= - at [`$]|\Z)", re.DOTALL)
 class MismatchError(Exception):
     """A value isn't of the type that its query promises; whoever knows the row and column says where."""
 
+    def __init__(self, says: str, reason: str, advice: str) -> None:
+        super().__init__(f"isn't what {says}: {reason}{advice}")
+
 
 class Typed(Codec):
     """
@@ -41,6 +44,9 @@ class Typed(Codec):
 
     sends_binary = False
     is_list = True
+    may_mismatch = True
+    says = "its @type says"
+    advice = ""
 
     def __init__(self, kind: Kind, annotation: Callable[[], Any]) -> None:
         self._inner = codec = resolve(kind)
@@ -63,11 +69,13 @@ class Typed(Codec):
             def read(data: Any) -> Any:
                 return msgspec.convert(load(data), python, from_attributes=True, str_keys=is_json)
 
+        says, advice = self.says, self.advice
+
         def load_typed(data: Any) -> Any:
             try:
                 return read(data)
             except (msgspec.MsgspecError, UnicodeError) as error:
-                raise MismatchError(_reason(error)) from None
+                raise MismatchError(says, _reason(error), advice) from None
 
         return load_typed
 
@@ -133,6 +141,13 @@ class Typed(Codec):
             if fits(plain):
                 return (plain,)
         return ()
+
+
+class Nested(Typed):
+    """JSON that a statement puts together, as what its SQL makes of it."""
+
+    says = "its SQL makes of it"
+    advice = ": run `plainsql generate` if the database has changed since, or say by @type what to read it as"
 
 
 def _is_described(python: type) -> bool:

@@ -1,0 +1,249 @@
+"""
+Which array parameters are refused None among their elements: where an element that is NULL does nothing but harm.
+
+That is: compared by ``= ANY (:ids)``, ``<> ALL (:ids)``, ``&&``, ``@>``, ``<@``, where NULL equals nothing or spoils
+everything; and taken apart by unnest, whose rows go to a column that takes no NULL, into comparisons and strict
+functions, or back to the caller. It is an allow-list: an element that reaches anything else, such as a column that
+accepts NULL, IS NULL, COALESCE or CASE, may be None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from plainsql.nullability.aggregates import COUNTS, OF_ONE_ARGUMENT
+from plainsql.nullability.ctes import find_cte
+from plainsql.nullability.facts import ON_INSERT, ON_UPDATE
+from plainsql.nullability.functions.table import oids
+from plainsql.nullability.keys import EXTERNAL, item
+from plainsql.nullability.node import Node, Value
+from plainsql.nullability.outputs import output_entry
+from plainsql.nullability.parameters import accepts_null, assignments, written_relation
+from plainsql.nullability.prover import Prover
+from plainsql.nullability.scope import Context, Scope
+from plainsql.nullability.set_returning import UNNEST
+from plainsql.nullability.sublinks import ARRAY, EXPR
+
+COMPARISONS: Final = """
+&& 2747(anyarray,anyarray)
+<@ 2749(anyarray,anyarray)
+@> 2748(anyarray,anyarray)
+"""
+MEASURES: Final = """
+array_dims 747(anyarray)
+array_length 2176(anyarray,int4)
+array_lower 2091(anyarray,int4)
+array_ndims 748(anyarray)
+array_upper 2092(anyarray,int4)
+cardinality 3179(anyarray)
+"""
+"""They ask nothing of the elements."""
+
+_COMPARISONS, _MEASURES = oids(COMPARISONS), oids(MEASURES)
+_IGNORE_NULL: Final = oids(COUNTS, OF_ONE_ARGUMENT)
+_HANDS_ON: Final = frozenset({"COERCETODOMAIN", "COERCEVIAIO", "COLLATE", "COLLATEEXPR", "NAMEDARGEXPR", "RELABELTYPE"})
+_ARRAY_CASTS: Final = frozenset({"ARRAYCOERCEEXPR", "COERCETODOMAIN", "RELABELTYPE"})
+_HARMLESS: Final = _HANDS_ON | {
+    "ALIAS",
+    "ARRAYCOERCEEXPR",
+    "BOOLEXPR",
+    "COMMONTABLEEXPR",
+    "CONST",
+    "CTECYCLECLAUSE",
+    "CTESEARCHCLAUSE",
+    "FROMEXPR",
+    "GROUPINGSET",
+    "INFERENCEELEM",
+    "JOINEXPR",
+    "MERGEACTION",
+    "ONCONFLICTEXPR",
+    "PARAM",
+    "QUERY",
+    "RANGETBLENTRY",
+    "RANGETBLFUNCTION",
+    "RANGETBLREF",
+    "ROWMARKCLAUSE",
+    "RTEPERMISSIONINFO",
+    "SETOPERATIONSTMT",
+    "SORTGROUPCLAUSE",
+    "TARGETENTRY",
+    "VAR",
+    "WINDOWCLAUSE",
+}
+"""Node types in which a NULL leads to nothing but a NULL, or to no row."""
+
+
+def full_arrays(query: Node, prover: Prover) -> frozenset[int]:
+    """Return the numbers of the parameters whose arrays are refused None among their elements."""
+    found = _Uses(prover)
+    found.visit(query, None)
+    return frozenset(found.compared - found.doubtful)
+
+
+class _Uses:
+    """What the elements of array parameters are used for."""
+
+    def __init__(self, prover: Prover) -> None:
+        self.compared: set[int] = set()
+        self.doubtful: set[int] = set()
+        self._prover = prover
+        self._known: set[int] = set()
+
+    def visit(self, node: Node, context: Context | None) -> None:
+        """Note every use at *node* and below it."""
+        if node.tag == "QUERY":
+            context = Context(Scope(node, context))
+            self._assigned(node, context)
+        if context is None:
+            return
+        if node.tag == "PARAM" and node.number("paramkind", -1) == EXTERNAL and id(node) not in self._known:
+            self.doubtful.add(node.number("paramid"))
+        self._note_array(node)
+        if node.tag == "VAR" and not node.number("varattno"):  # a row is a value even if all in it is NULL
+            self.doubtful.update(self._reaching(node, context, frozenset()))
+        if not self._is_harmless(node):
+            for below in _children(node):
+                self.doubtful.update(self._reaching(below, context, frozenset()))
+        for below in _children(node):
+            self.visit(below, context)
+
+    def _note_array(self, node: Node) -> None:
+        """Note the parameter whose array *node* takes apart, compares or measures."""
+        for arg in self._arrays_of(node):
+            param = _parameter(arg)
+            if param is not None:
+                self._known.add(id(param))
+                if not (_function(node) in _MEASURES or node.tag == "NULLTEST"):
+                    self.compared.add(param.number("paramid"))
+
+    def _arrays_of(self, node: Node) -> list[Node]:
+        args, function = node.nodes("args"), _function(node)
+        if node.tag == "SCALARARRAYOPEXPR":
+            return args[1:] if self._prover.facts.is_strict(node.number("opfuncid")) else []
+        if node.tag == "NULLTEST":
+            return [arg for arg in (node.node("arg"),) if arg is not None]
+        if function == UNNEST or function in _COMPARISONS or function in _MEASURES:
+            return args
+        return []
+
+    def _assigned(self, query: Node, context: Context) -> None:
+        target = query.number("resultRelation")
+        relations = self._prover.facts.relations
+        relation = relations.get(written_relation(query, target)) if target else None
+        family = [relations.get(oid) for oid in relation.family] if relation is not None else []
+        # A rule, or a trigger that runs before the write, may put something else in the place of NULL.
+        takes_any = (
+            relation is None
+            or relation.has_rules
+            or any(member is None or member.has_triggers(ON_INSERT, ON_UPDATE) for member in family)
+        )
+        for column, expr in assignments(query) if target else ():
+            if expr is not None and (takes_any or accepts_null(relation, column, self._prover)):
+                self.doubtful.update(self._reaching(expr, context, frozenset()))
+
+    def _is_harmless(self, node: Node) -> bool:
+        facts = self._prover.facts
+        match node.tag:
+            case "FUNCEXPR" | "OPEXPR":
+                return facts.is_strict(_function(node))
+            case "SCALARARRAYOPEXPR":
+                return facts.is_strict(node.number("opfuncid"))
+            case "AGGREF":
+                return node.number("aggfnoid") in _IGNORE_NULL
+            case "SUBLINK":
+                return node.number("subLinkType", -1) != ARRAY
+            case _:
+                return node.tag in _HARMLESS
+
+    def _reaching(self, expr: Node | None, context: Context, seen: frozenset[object]) -> Iterator[int]:
+        """Yield the parameters an element of which is what makes *expr* NULL when it is NULL itself."""
+        if expr is None:
+            return
+        if expr.tag in _HANDS_ON or expr.tag == "TARGETENTRY":
+            yield from self._reaching(expr.node("arg") or expr.node("expr"), context, seen)
+        elif expr.tag == "VAR":
+            yield from self._reaching_column(expr, context, seen)
+        elif expr.tag == "QUERY":
+            yield from self._reaching_output(expr, 1, context, seen)
+        elif expr.tag == "SUBLINK":
+            yield from self._reaching(expr.node("testexpr"), context, seen)
+            if expr.number("subLinkType", -1) in (EXPR, ARRAY):
+                yield from self._reaching(expr.node("subselect"), context, seen)
+        elif expr.tag in ("FUNCEXPR", "OPEXPR", "SCALARARRAYOPEXPR", "BOOLEXPR"):
+            if _function(expr) == UNNEST:
+                yield from (param.number("paramid") for arg in expr.nodes("args") if (param := _parameter(arg)))
+            for arg in expr.nodes("args"):
+                yield from self._reaching(arg, context, seen)
+
+    def _reaching_column(self, var: Node, context: Context, seen: frozenset[object]) -> Iterator[int]:
+        home = context.up(var.number("varlevelsup"))
+        rte, column = home.scope.relation(var.number("varno")), var.number("varattno")
+        if rte is None or column < 0:
+            return
+        if column == 0:
+            names = rte.node("eref")
+            for number in range(1, len(names.items("colnames")) + 1 if names is not None else 1):
+                field = Node("VAR")
+                field.fields = {**var.fields, "varattno": str(number)}
+                yield from self._reaching_column(field, context, seen)
+            return
+        match rte.number("rtekind", -1):
+            case 1:
+                yield from self._reaching_output(rte.node("subquery"), column, Context(home.scope), seen)
+            case 2:
+                yield from self._reaching(item(rte, "joinaliasvars", column), home, seen)
+            case 3:
+                yield from self._reaching(_call_of(rte, column), Context(home.scope), seen)
+            case 5:
+                for row in rte.items("values_lists"):
+                    member = row[column - 1] if isinstance(row, list) and column <= len(row) else None
+                    yield from self._reaching(member if isinstance(member, Node) else None, home, seen)
+            case 6:
+                cte, definer = find_cte(rte, home)
+                yield from self._reaching_output(cte.node("ctequery"), column, definer, seen)
+            case 9:
+                yield from self._reaching(item(rte, "groupexprs", column), home, seen)
+
+    def _reaching_output(
+        self, query: Node | None, column: int, parent: Context, seen: frozenset[object]
+    ) -> Iterator[int]:
+        if query is None or (id(query), column) in seen:
+            return
+        seen = seen | {(id(query), column)}
+        context = Context(Scope(query, parent))
+        if query.node("setOperations") is not None:
+            for rte in context.scope.relations:
+                yield from self._reaching_output(rte.node("subquery"), column, context, seen)
+        elif (entry := output_entry(query, column)) is not None:
+            yield from self._reaching(entry.node("expr"), context, seen)
+
+
+def _function(node: Node) -> int:
+    return node.number("opfuncid" if node.tag == "OPEXPR" else "funcid")
+
+
+def _parameter(array: Node) -> Node | None:
+    """Return the parameter that *array* is, cast or not."""
+    while array.tag in _ARRAY_CASTS and (arg := array.node("arg")) is not None:
+        array = arg
+    return array if array.tag == "PARAM" and array.number("paramkind", -1) == EXTERNAL else None
+
+
+def _call_of(rte: Node, column: int) -> Node | None:
+    """Return the function in FROM that a column is of."""
+    for function in rte.nodes("functions"):
+        column -= function.number("funccolcount")
+        if column <= 0:
+            return function.node("funcexpr")
+    return None
+
+
+def _children(node: Node) -> Iterator[Node]:
+    pending: list[Value] = list(node.fields.values())
+    while pending:
+        value = pending.pop()
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, list):
+            pending.extend(value)
