@@ -12,24 +12,21 @@ import psycopg
 from plainsql.custom_types import CustomType
 from plainsql.describe.columns import check_columns
 from plainsql.describe.effects import EffectCatalog
+from plainsql.describe.elements import analysed, column_structures, is_full
 from plainsql.describe.inference import prepare_inferring
 from plainsql.describe.model import Column, Description, Parameter
 from plainsql.describe.overrides import apply_overrides
 from plainsql.describe.relations import RelationCatalog
 from plainsql.describe.statement import Prepared, Refusal, prepare
-from plainsql.describe.structures import structures
 from plainsql.describe.suffix import warn_of_suffix
 from plainsql.describe.tree import TreeUnavailableError, analysed_tree
 from plainsql.describe.types import TypeCatalog, base_type
 from plainsql.effects import unknown_effects
-from plainsql.nullability import Analysis, AnalysisError, analyse
+from plainsql.nullability import Analysis, AnalysisError
 from plainsql.query.model import Query
-from plainsql.query.overrides import Verdict
 from plainsql.query.problem import Problem
 from plainsql.query.source import problem_at
-from plainsql.typemap import PgType, Structure, python_type
-from plainsql.typemap.json_types import JSON
-from plainsql.typemap.structure import ListOf
+from plainsql.typemap import PgType
 
 _WORD = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'|\$\d+|[\w$]+(?:\.[\w$]+)*|[^\w\s]+')
 _SYNTAX_ERROR = "42601"
@@ -98,13 +95,10 @@ class Describer:
         self._types.read((*prepared.parameters, *(column.type_oid for column in prepared.columns)))
         given = [self._types[oid] for oid in prepared.parameters]
         warnings: list[Problem] = []
-        lifted: frozenset[int] = frozenset()
+        full: frozenset[int] = frozenset()
         try:
             tree = analysed_tree(self._conn, query.sql, given)
-            any_elements = _numbers(query, "type") | _json_arrays(given)
-            analysis = analyse(tree, self._relations.facts, any_elements=any_elements)
-            if lifted := analysis.full_arrays & _numbers(query, "null"):
-                analysis = analyse(tree, self._relations.facts, any_elements=any_elements | lifted)
+            analysis, full = analysed(query, tree, self._relations.facts, given)
             effects = self._effects.effects(tree, analysis.statement)
         except (TreeUnavailableError, AnalysisError) as error:
             analysis, effects = _NOTHING_PROVED, unknown_effects(f"not analysed: {error}")
@@ -118,7 +112,7 @@ class Describer:
                 base_type(type),
                 number in analysis.nullable_parameters and not type.not_null,
                 *_domain(type),
-                is_full=number in analysis.full_arrays | lifted,
+                is_full=number in full,
             )
             for number, (name, type) in enumerate(zip(query.parameters, given, strict=True), 1)
         )
@@ -157,9 +151,7 @@ class Describer:
         types = analysis.types if len(analysis.types) == len(proved) else (0,) * len(proved)
         self._types.read(types)
         columns = [(output.name, self._types[output.type_oid]) for output in prepared.columns]
-        found = structures(
-            query, columns, analysis.shapes, self._types, _names((*given, *(type for _, type in columns)))
-        )
+        found = column_structures(query, prepared, analysis, given, self._types)
         return tuple(
             Column(
                 name,
@@ -167,7 +159,7 @@ class Describer:
                 not is_proved,
                 *(_domain(self._types[oid]) if oid else (None, None)),
                 structure=structure,
-                is_full=_is_full(structure),
+                is_full=is_full(structure),
             )
             for (name, type), is_proved, oid, structure in zip(columns, proved, types, found, strict=True)
         )
@@ -214,35 +206,6 @@ def describe_all(
 
 def _domain(type: PgType | None) -> tuple[str | None, PgType | None]:
     return (type.name, type) if type is not None and type.kind == "domain" else (None, None)
-
-
-def _numbers(query: Query, verdict: Verdict) -> frozenset[int]:
-    """Return the numbers of the parameters whose elements the query speaks of: ``@null :notes[]``, ``@type :ids …``."""
-    said = [override for override in query.overrides if override.is_parameter and override.verdict == verdict]
-    names = {override.name for override in said if override.of_elements or verdict == "type"}
-    return frozenset(number for number, name in enumerate(query.parameters, 1) if name in names)
-
-
-def _json_arrays(types: Sequence[PgType]) -> frozenset[int]:
-    """Return the numbers of the parameters that are arrays of JSON, whose null is a value."""
-    elements = [base_type(type).element for type in types]
-    return frozenset(n for n, element in enumerate(elements, 1) if element and base_type(element).oid in JSON)
-
-
-def _names(types: Iterable[PgType]) -> set[str]:
-    """Return the names that a module needs for types."""
-    found = [python_type(type) for type in types]
-    return {name for python in found for name, _ in python.aliases} | {
-        composite.name for python in found for composite in python.classes
-    }
-
-
-def _is_full(structure: Structure | None) -> bool:
-    match structure:
-        case Structure(type=PgType(kind="array"), inside=ListOf(Structure(nullable=False))):
-            return True
-        case _:
-            return False
 
 
 def _problem(query: Query, refusal: Refusal, start: int = 0) -> Problem:
