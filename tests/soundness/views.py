@@ -18,7 +18,7 @@ def simple_view(draw: Draw, name: str) -> tuple[str, Relation]:
     if below and draw.chance(40):
         draw.use("view on a view that is written through")
         table = draw.pick(below)
-    columns = [column for column in table.columns if column.required or draw.chance(70)]
+    columns = [column for column in table.columns if column.required or draw.chance(70)] or table.columns
     scope = Scope([Ref(column.name, column.type, column.name) for column in columns])
     where = conditions.where(draw, scope, 0, 30)
     check = " WITH CHECK OPTION" if where.parts and draw.chance(40) else ""

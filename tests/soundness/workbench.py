@@ -178,9 +178,13 @@ class Workbench:
         self._send("SAVEPOINT statement")
 
     def _try(self, sql: str) -> bool:
-        if self._send(f"SAVEPOINT one; {sql}") is None:
-            return True
-        self._send("ROLLBACK TO SAVEPOINT one")
+        for _ in range(2):  # PostgreSQL 15 may refuse a change of the catalog after another one, once
+            error = self._send(f"SAVEPOINT one; {sql}")
+            if error is None:
+                return True
+            self._send("ROLLBACK TO SAVEPOINT one")
+            if "unprocessed inval messages" not in error:
+                break
         return False
 
     def leave(self) -> None:
