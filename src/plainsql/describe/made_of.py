@@ -32,18 +32,18 @@ def _inside(structure: Structure, *, in_json: bool) -> dict[str, Any]:
             return {"values": _of(found or Structure(None, nullable=False), in_json=in_json)}
         case Record(name, _, fields):
             members = [
-                {"name": field.name, **_of(field.value, in_json=in_json), "optional": field.may_lack}
+                {"name": field.name, **_of(field.value, in_json=in_json, type=field.type), "optional": field.may_lack}
                 for field in fields
             ]
             return {"class": name, "members": members}
     return {}
 
 
-def _of(structure: Structure, *, in_json: bool) -> dict[str, Any]:
-    type = structure.type
+def _of(structure: Structure, *, in_json: bool, type: PgType | None = None) -> dict[str, Any]:
+    type = type or structure.type
+    in_json = in_json or (type is not None and type.oid in JSON)
     found: dict[str, Any] = {"pg_type": type.name if type is not None else None}
     found["py_type"] = (
         json_annotation(structure) if in_json or type is None else structured_type(type, structure).result
     )
-    below = in_json or (isinstance(type, PgType) and type.oid in JSON)
-    return {**found, "nullable": structure.nullable, **_inside(structure, in_json=below)}
+    return {**found, "nullable": structure.nullable, **_inside(structure, in_json=in_json)}

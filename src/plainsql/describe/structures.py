@@ -100,6 +100,8 @@ class _Maker:
         match shape.inside:
             case Elements(element):
                 return Structure(type, shape.nullable, ListOf(self._below(element, place.element(), type)))
+            case Items(()):
+                return Structure(type, shape.nullable, ListOf(None))
             case Items(items):
                 found = [self.of_json(item, place.element(f"[{at}]")) for at, item in enumerate(items)]
                 return Structure(type, shape.nullable, TupleOf(tuple(found)))
@@ -126,7 +128,8 @@ class _Maker:
                     return plain
                 return replace(plain, inside=ListOf(self.of_value(element, base.element, place.element())))
             case Members() as members if (named := _named(members, base)) is not None:
-                return replace(plain, inside=self._row(named, base, place))
+                types = self._member_types(members, base)
+                return plain if types is None else replace(plain, inside=self._row(named, types, place))
         return plain
 
     def _by_type(self, type: PgType, nullable: bool, place: _Place) -> Structure:
@@ -153,15 +156,20 @@ class _Maker:
             fields.append(Field(name, value, place.lacks and may_be_null))
         return replace(record, fields=tuple(fields))
 
-    def _row(self, members: Sequence[tuple[str, Shape]], row: PgType, place: _Place) -> Record:
+    def _member_types(self, members: Members, row: PgType) -> list[PgType | None] | None:
+        """Return the types that members have as columns, whatever they were before they became JSON."""
+        if row.kind == "composite":
+            return [type for _, type in row.members]
+        return None if members.types is None else [self._type(oid, None) for oid in members.types]
+
+    def _row(self, members: Sequence[tuple[str, Shape]], types: Sequence[PgType | None], place: _Place) -> Record:
         record = self._record(place)
         fields = []
-        for number, (name, shape) in enumerate(members):
-            type = row.members[number][1] if row.kind == "composite" else self._type(shape.type, None)
+        for (name, shape), type in zip(members, types, strict=True):
             value = (
                 self.of_value(shape, type, place.member(name)) if type is not None else Structure(None, shape.nullable)
             )
-            fields.append(Field(name, value))
+            fields.append(Field(name, value, type=type))
         return replace(record, fields=tuple(fields))
 
     def _record(self, place: _Place) -> Record:
@@ -207,5 +215,7 @@ def _types_of(shape: Shape) -> Iterator[int]:
         case Elements(Shape() as below) | Entries(Shape() as below):
             yield from _types_of(below)
         case Items(found) | Members(shapes=found):
+            if isinstance(shape.inside, Members):
+                yield from shape.inside.types or ()
             for below in found:
                 yield from _types_of(below)

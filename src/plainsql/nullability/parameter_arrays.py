@@ -19,7 +19,7 @@ from plainsql.nullability.functions.table import oids
 from plainsql.nullability.keys import EXTERNAL, item
 from plainsql.nullability.node import Node, Value
 from plainsql.nullability.outputs import output_entry
-from plainsql.nullability.parameters import accepts_null, assignments, written_relation
+from plainsql.nullability.parameters import accepts_null, assigned_together, assignments, written_relation
 from plainsql.nullability.prover import Prover
 from plainsql.nullability.scope import Context, Scope
 from plainsql.nullability.set_returning import UNNEST
@@ -72,6 +72,7 @@ _HARMLESS: Final = _HANDS_ON | {
     "WINDOWCLAUSE",
 }
 """Node types in which a NULL leads to nothing but a NULL, or to no row."""
+_OPERATION, _UNION = "SETOPERATIONSTMT", 1  # nodes/parsenodes.h, SetOperation
 
 
 def full_arrays(query: Node, prover: Prover) -> frozenset[int]:
@@ -95,11 +96,15 @@ class _Uses:
         if node.tag == "QUERY":
             context = Context(Scope(node, context))
             self._assigned(node, context)
+            self._matched(node, context)
         if context is None:
             return
         if node.tag == "PARAM" and node.number("paramkind", -1) == EXTERNAL and id(node) not in self._known:
             self.doubtful.add(node.number("paramid"))
         self._note_array(node)
+        if node.tag in ("NULLTEST", "DISTINCTEXPR"):  # x = ANY (:ids) is NULL for an element that is NULL
+            arrays = [array for below in _children(node) for array in _compared_in(below)]
+            self.doubtful.update(param.number("paramid") for array in arrays if (param := _parameter(array)))
         if node.tag == "VAR" and not node.number("varattno"):  # a row is a value even if all in it is NULL
             self.doubtful.update(self._reaching(node, context, frozenset()))
         if not self._is_harmless(node):
@@ -142,6 +147,17 @@ class _Uses:
             if expr is not None and (takes_any or accepts_null(relation, column, self._prover)):
                 self.doubtful.update(self._reaching(expr, context, frozenset()))
 
+    def _matched(self, query: Node, context: Context) -> None:
+        """INTERSECT and EXCEPT take NULL for equal to NULL (manual, 7.4): to that of another arm which has one."""
+        operation = query.node("setOperations")
+        if operation is None or all(node.number("op") == _UNION for node in operation.walk() if node.tag == _OPERATION):
+            return
+        arms = [arm for rte in context.scope.relations if (arm := rte.node("subquery")) is not None]
+        for column in range(1, len(operation.numbers("colTypes")) + 1):
+            with_null = [arm for arm in arms if not self._prover.output_is_not_null(arm, column, context)]
+            for arm in with_null if len(with_null) > 1 else ():
+                self.doubtful.update(self._reaching_output(arm, column, context, frozenset()))
+
     def _is_harmless(self, node: Node) -> bool:
         facts = self._prover.facts
         match node.tag:
@@ -164,6 +180,9 @@ class _Uses:
             yield from self._reaching(expr.node("arg") or expr.node("expr"), context, seen)
         elif expr.tag == "VAR":
             yield from self._reaching_column(expr, context, seen)
+        elif expr.tag == "PARAM":
+            for source, below in assigned_together(expr, context):
+                yield from self._reaching(source, below, seen)
         elif expr.tag == "QUERY":
             yield from self._reaching_output(expr, 1, context, seen)
         elif expr.tag == "SUBLINK":
@@ -217,6 +236,13 @@ class _Uses:
                 yield from self._reaching_output(rte.node("subquery"), column, context, seen)
         elif (entry := output_entry(query, column)) is not None:
             yield from self._reaching(entry.node("expr"), context, seen)
+
+
+def _compared_in(condition: Node) -> list[Node]:
+    """Return the arrays whose elements may make *condition* NULL."""
+    if condition.tag == "BOOLEXPR":
+        return [array for arg in condition.nodes("args") for array in _compared_in(arg)]
+    return condition.nodes("args")[1:] if condition.tag == "SCALARARRAYOPEXPR" else []
 
 
 def _function(node: Node) -> int:

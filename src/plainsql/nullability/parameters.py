@@ -193,6 +193,11 @@ def _scalar_subqueries_handed_on(expr: Node, context: Context) -> Iterator[tuple
         expr = below
     if expr.tag == "SUBLINK" and expr.number("subLinkType", -1) == _SCALAR:
         yield from _outputs(expr.node("subselect"), 1, context)
+    yield from assigned_together(expr, context)
+
+
+def assigned_together(expr: Node, context: Context) -> Iterator[tuple[Node | None, Context]]:
+    """Yield what *expr* is made of when it is one of the columns of ``SET (a, b) = (SELECT …)``."""
     if expr.tag == "PARAM" and expr.number("paramkind", -1) == _OF_SEVERAL:
         number, column = divmod(expr.number("paramid"), 0x10000)
         for sublink in _rows_assigned(context.scope.query):

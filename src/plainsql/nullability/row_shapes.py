@@ -31,7 +31,7 @@ def written(row: Node, context: Context, shapes: Shapes) -> Shape:
     if type != RECORD:
         return Shape(type, inside=Members(None, members))
     names = tuple(name for name in row.items("colnames") if isinstance(name, str))
-    return _row(type, names, members)
+    return _row(type, names, members, tuple(type_of(arg) for arg in row.nodes("args")))
 
 
 def member(select: Node, context: Context, shapes: Shapes) -> Shape | None:
@@ -137,7 +137,7 @@ def _whole_row(var: Node, rte: Node, context: Context, home: Context, shapes: Sh
         value = shapes.of_value(field, context)
         names.append(name)
         members.append(Shape(type, nullable=True) if value is None else replace(value, nullable=not is_not_null))
-    return _row(generic.type, tuple(names), tuple(members)) if found else generic
+    return _row(generic.type, tuple(names), tuple(members), tuple(type for _, _, type in found)) if found else generic
 
 
 def _columns(rte: Node, shapes: Shapes) -> Iterator[tuple[int, str, int]]:
@@ -176,8 +176,8 @@ def _types(query: Node | None) -> list[int]:
     return [type_of(entry.node("expr")) for entry in output_entries(query)]
 
 
-def _row(type: int, names: tuple[str, ...], members: tuple[Shape, ...]) -> Shape:
+def _row(type: int, names: tuple[str, ...], members: tuple[Shape, ...], types: tuple[int, ...]) -> Shape:
     """In JSON two members of one name would be told apart by nothing."""
     if len(names) != len(members) or len(set(names)) < len(names):
         return Shape(type)
-    return Shape(type, inside=Members(names, members))
+    return Shape(type, inside=Members(names, members, types))

@@ -61,10 +61,18 @@ class Entries:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """A row, or an object in JSON; *names* are in the order of *shapes*, None where the type has them."""
+    """
+    A row, or an object in JSON.
+
+    Attributes:
+        names: In the order of *shapes*; None where the type of the row has them.
+        shapes: Of the members.
+        types: OIDs of the members' own types, in a row without one; what became JSON has the shape of another.
+    """
 
     names: tuple[str, ...] | None
     shapes: tuple[Shape, ...]
+    types: tuple[int, ...] | None = None
 
 
 Inside: TypeAlias = "Elements | Items | Entries | Members"
@@ -126,7 +134,8 @@ def _either_inside(left: Inside | None, right: Inside | None) -> Inside | None:
             return Entries(either(value, other))
         case Members(), Members() if _are_same(left, right):
             matching = zip(left.shapes, _in_order(right, left.names), strict=True)
-            return Members(left.names, tuple(_both(mine, other) for mine, other in matching))
+            types = left.types if left.names == right.names and left.types == right.types else None
+            return Members(left.names, tuple(_both(mine, other) for mine, other in matching), types)
         case (Members(names, shapes), Entries(None)) | (Entries(None), Members(names, shapes)):
             return Members(names, tuple(replace(shape, nullable=True) for shape in shapes))
         case _:

@@ -47,11 +47,20 @@ class DictOf:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A member of a row or JSON object; *may_lack* says that it may be left out where it is null."""
+    """
+    A member of a row or JSON object.
+
+    Attributes:
+        name: In the row or object.
+        value: What it is made of.
+        may_lack: It may be left out where it is null.
+        type: Its own type, in a row: where that is JSON, *value* tells of what became JSON.
+    """
 
     name: str
     value: Structure
     may_lack: bool = False
+    type: PgType | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ def _of_composite(type: PgType, record: Record) -> PyType:
 
 def _of_record(type: PgType, record: Record) -> PyType:
     """A class for a row without a type: its members' types are known all the same."""
-    types = [field.value.type for field in record.fields]
+    types = [field.type for field in record.fields]
     if any(member is None or member.oid == UNTYPED or not python_type(member).known for member in types):
         return python_type(type)
     found = [

@@ -1,0 +1,107 @@
+"""What a hostile reader found: statements whose elements, members or array parameters were said wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psycopg
+import pytest
+
+from plainsql.describe import describe_query
+from tests.fixtures.databases import temporary_database
+from tests.fixtures.generated import generated
+from tests.fixtures.queries import load_text
+
+SCHEMA = """
+CREATE TABLE things (id int PRIMARY KEY, size int, name text NOT NULL, tags text[]);
+INSERT INTO things VALUES (1, NULL, 'a', '{x,NULL}'), (2, 2, 'b', NULL);
+CREATE TABLE notes (body text);
+INSERT INTO notes VALUES (NULL), ('a');
+"""
+
+
+@pytest.fixture(scope="module")
+def conn(server: str) -> Iterator[psycopg.Connection[Any]]:
+    with temporary_database(server) as conninfo, psycopg.connect(conninfo, autocommit=True) as conn:
+        conn.execute(SCHEMA)
+        yield conn
+
+
+def run(conn: psycopg.Connection[Any], folder: Path, sql: str) -> Any:
+    """Return what the generated function of one statement returns."""
+    with generated(conn, folder, f"-- name: q()\n{sql};\n") as made:
+        return made.sync.q(conn)
+
+
+def holds_none(conn: psycopg.Connection[Any], sql: str) -> dict[str, bool]:
+    """Return for each array parameter whether None is an element of it."""
+    description = describe_query(conn, load_text(f"-- name: q\n{sql};\n")["q"])
+    assert description.problem is None
+    return {parameter.name: not parameter.has_full_elements for parameter in description.parameters}
+
+
+ROWS_WITH_JSON = [
+    "SELECT ROW(id, to_jsonb(size), to_json(name), to_jsonb(ARRAY[size])) AS found FROM things WHERE id = 1",
+    "SELECT ARRAY[ROW(id, to_jsonb(size), to_json(name), to_jsonb(ARRAY[size]))] AS found FROM things WHERE id = 1",
+    "SELECT s AS found FROM (SELECT id, to_jsonb(size), to_json(name) AS c, '[null]'::json FROM things) AS s WHERE id = 1",
+]
+
+
+@pytest.mark.parametrize("sql", ROWS_WITH_JSON)
+def test_json_in_a_row_is_no_value_of_what_it_was_made_from(
+    conn: psycopg.Connection[Any], tmp_path: Path, sql: str
+) -> None:
+    found = run(conn, tmp_path, sql)[0].found
+    row = found[0] if isinstance(found, list) else found
+    assert msgspec.structs.astuple(row) == (1, None, "a", [None])
+
+
+def test_a_row_of_a_table_inside_of_a_row_differs_from_its_json(conn: psycopg.Connection[Any], tmp_path: Path) -> None:
+    (found,) = run(conn, tmp_path, "SELECT ROW(t, to_jsonb(t)) AS found FROM things AS t WHERE id = 1")
+    row, as_json = msgspec.structs.astuple(found.found)
+    assert (row.id, row.tags) == (as_json.id, as_json.tags) == (1, ["x", None])
+    assert msgspec.json.encode(as_json) == b'{"id":1,"size":null,"name":"a","tags":["x",null]}'
+
+
+def test_rows_whose_members_come_in_another_order_are_no_rows_of_one_class(
+    conn: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    sql = """
+    SELECT CASE WHEN id = 1 THEN (SELECT s FROM (SELECT 1 AS a, 'x'::text AS b) AS s)
+                ELSE (SELECT s FROM (SELECT 'y'::text AS b, 2 AS a) AS s) END AS found
+    FROM things ORDER BY id
+    """
+    assert [row.found for row in run(conn, tmp_path, sql)] == [("1", "x"), ("y", "2")]
+
+
+def test_an_empty_list_of_json_is_a_list(conn: psycopg.Connection[Any], tmp_path: Path) -> None:
+    (found,) = run(conn, tmp_path, "SELECT jsonb_build_array() AS a, jsonb_build_object('k', json_build_array()) AS b")
+    assert (found.a, found.b.k) == ([], [])
+
+
+def test_columns_that_are_set_together_are_set_to_elements(conn: psycopg.Connection[Any]) -> None:
+    sql = """
+    UPDATE things SET (size, name) = (
+        SELECT x.size, x.name FROM unnest(:ids::int[], :sizes::int[], :names::text[]) AS x (id, size, name)
+        WHERE x.id = things.id
+    )
+    RETURNING id
+    """
+    assert holds_none(conn, sql) == {"ids": False, "sizes": True, "names": False}
+
+
+@pytest.mark.parametrize("operation", ["INTERSECT", "EXCEPT", "INTERSECT ALL"])
+def test_null_equals_null_in_set_operations(conn: psycopg.Connection[Any], operation: str) -> None:
+    sql = f"SELECT body FROM notes {operation} SELECT unnest(:bodies::text[])"
+    assert holds_none(conn, sql) == {"bodies": True}
+    reversed_ = f"SELECT unnest(:ids::int[]) {operation} SELECT id FROM things"
+    assert holds_none(conn, reversed_) == {"ids": False}
+
+
+def test_a_comparison_that_is_asked_for_null_takes_none(conn: psycopg.Connection[Any]) -> None:
+    assert holds_none(conn, "SELECT id FROM things WHERE (size = ANY (:sizes)) IS NULL") == {"sizes": True}
+    assert holds_none(conn, "SELECT id FROM things WHERE (NOT (size = ANY (:sizes))) IS NULL") == {"sizes": True}
+    assert holds_none(conn, "SELECT id FROM things WHERE :sizes IS NULL OR size = ANY (:sizes)") == {"sizes": False}
