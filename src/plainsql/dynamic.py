@@ -14,6 +14,7 @@ from plainsql.codecs import made, typed
 from plainsql.custom_types import TypeSetting
 from plainsql.describe.columns import check_columns
 from plainsql.describe.custom import custom_types
+from plainsql.describe.elements import is_full, made_of_what
 from plainsql.describe.inference import prepare_inferring
 from plainsql.describe.model import Column, Parameter
 from plainsql.describe.overrides import apply_overrides
@@ -53,13 +54,17 @@ def compile_statement(conn: psycopg.Connection[Any], query: Query, settings: Set
     names = [column.name for column in prepared.columns]
     if problem := check_columns(query, names):
         raise QueryFileError([problem])
+    made_of = made_of_what(conn, query, prepared, types)
     said = apply_overrides(
         query,
         [
-            Parameter(name, base_type(types[oid]), True, declared=types[oid])
-            for name, oid in zip(query.parameters, prepared.parameters, strict=True)
+            Parameter(name, base_type(types[oid]), True, declared=types[oid], is_full=number in made_of.full)
+            for number, (name, oid) in enumerate(zip(query.parameters, prepared.parameters, strict=True), 1)
         ],
-        [Column(column.name, base_type(types[column.type_oid]), True) for column in prepared.columns],
+        [
+            Column(column.name, base_type(types[column.type_oid]), True, structure=found, is_full=is_full(found))
+            for column, found in zip(prepared.columns, made_of.structures, strict=True)
+        ],
         refused=(),
         folders=settings[1],
     )
@@ -80,6 +85,7 @@ def compile_statement(conn: psycopg.Connection[Any], query: Query, settings: Set
         )
         or None,
         format=wire.BINARY if in_binary else wire.TEXT,
+        full=tuple(parameter.name for parameter in said.parameters if parameter.is_full),
         not_null=tuple(promise for value in (*said.parameters, *said.columns) for promise in value.promises),
         **head,
     )

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import psycopg
+
+from plainsql.describe.relations import RelationCatalog
 from plainsql.describe.statement import Prepared
 from plainsql.describe.structures import structures
+from plainsql.describe.tree import TreeUnavailableError, analysed_tree
 from plainsql.describe.types import TypeCatalog, base_type
-from plainsql.nullability import Analysis, Facts, analyse
+from plainsql.nullability import Analysis, AnalysisError, Facts, analyse
 from plainsql.query.model import Query
 from plainsql.query.overrides import Verdict
 from plainsql.typemap import PgType, Structure, python_type
+from plainsql.typemap.builtin import RECORD
 from plainsql.typemap.json_types import JSON
 from plainsql.typemap.structure import ListOf
 
@@ -44,6 +49,39 @@ def analysed(query: Query, tree: str, facts_of: Callable[[str], Facts], given: S
     return Analysed(analysis, full)
 
 
+class MadeOf(NamedTuple):
+    """*structures* of the columns; *full* like that of Analysed."""
+
+    structures: tuple[Structure | None, ...]
+    full: frozenset[int]
+
+
+def made_of_what(conn: psycopg.Connection[Any], query: Query, prepared: Prepared, types: TypeCatalog) -> MadeOf:
+    """
+    Return what the values of a statement are made of, and nothing else of it.
+
+    A server that gives no tree tells nothing: a standby, a role that may not make temporary objects.
+
+    Args:
+        conn: In autocommit, or inside of a transaction, which goes on.
+        query: As loaded.
+        prepared: What the server says of it.
+        types: Of the database.
+    """
+    types.read((*prepared.parameters, *(column.type_oid for column in prepared.columns)))
+    given = [types[oid] for oid in prepared.parameters]
+    columns = [types[column.type_oid] for column in prepared.columns]
+    nothing = MadeOf((None,) * len(columns), frozenset())
+    if not any(base_type(type).kind == "array" for type in given) and not any(map(_may_tell_more, columns)):
+        return nothing
+    try:
+        tree = analysed_tree(conn, query.sql, given)
+        analysis, full = analysed(query, tree, RelationCatalog(conn).facts, given)
+    except (TreeUnavailableError, AnalysisError):
+        return nothing
+    return MadeOf(column_structures(query, prepared, analysis, given, types), full)
+
+
 def column_structures(
     query: Query, prepared: Prepared, analysis: Analysis, given: Sequence[PgType], types: TypeCatalog
 ) -> tuple[Structure | None, ...]:
@@ -60,6 +98,11 @@ def is_full(structure: Structure | None) -> bool:
             return True
         case _:
             return False
+
+
+def _may_tell_more(type: PgType) -> bool:
+    """Tell whether values of a type may be known to be made of more than the type tells."""
+    return type.kind in ("array", "composite") or type.oid in (*JSON, RECORD)
 
 
 def _spoken_of(query: Query, verdict: Verdict) -> frozenset[int]:

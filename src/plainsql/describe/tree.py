@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from psycopg.pq import ExecStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 
 from plainsql.queries.catalog import get_function_body
 from plainsql.typemap import PgType
@@ -33,7 +33,7 @@ def analysed_tree(conn: psycopg.Connection[Any], text: str, parameters: Sequence
     Return the text of the analysed tree of one statement; nothing is executed and nothing stays.
 
     Args:
-        conn: In autocommit.
+        conn: In autocommit, or inside of a transaction, which goes on.
         text: With ``$n``, already accepted by Parse as exactly one statement.
         parameters: The types that Describe gave.
 
@@ -43,8 +43,9 @@ def analysed_tree(conn: psycopg.Connection[Any], text: str, parameters: Sequence
     """
     if len(parameters) > MAX_PARAMETERS:
         raise TreeUnavailableError(f"PostgreSQL's functions take at most {MAX_PARAMETERS} parameters")
+    is_inside = conn.pgconn.transaction_status == TransactionStatus.INTRANS
     # By libpq itself: psycopg forgets its prepared statements at every ROLLBACK, the server doesn't.
-    conn.pgconn.exec_(b"BEGIN")
+    conn.pgconn.exec_(b"SAVEPOINT plainsql_q" if is_inside else b"BEGIN")
     try:
         types = sql.SQL(", ").join(sql.Identifier(type.schema, type.typname) for type in parameters)
         head = _CREATE.format(name=sql.Identifier(NAME), types=types).as_bytes(conn)
@@ -54,7 +55,7 @@ def analysed_tree(conn: psycopg.Connection[Any], text: str, parameters: Sequence
             raise TreeUnavailableError(result.get_error_message(encoding).partition("\n")[0])
         tree = get_function_body(conn, name=NAME)
     finally:
-        conn.pgconn.exec_(b"ROLLBACK")
+        conn.pgconn.exec_(b"ROLLBACK TO SAVEPOINT plainsql_q; RELEASE plainsql_q" if is_inside else b"ROLLBACK")
     if tree is None:
         raise TreeUnavailableError("the server stored no analysed body")
     return tree
