@@ -159,7 +159,7 @@ def test_alias_names_are_python_names_of_their_own(typname: str, what: str, alia
     ("members", "fields"),
     [
         (["street", "zip"], ["street", "zip"]),
-        (["odd name", "odd_name", "odd-name"], ["odd_name", "odd_name_2", "odd_name_3"]),
+        (["odd name", "odd_name", "odd-name"], ["odd_name_2", "odd_name", "odd_name_3"]),
         (["class", "None", "_hidden", "__mangled"], ["class_", "None_", "hidden", "mangled"]),
         (["2nd", "%", ""], ["member_2nd", "member", "member_2"]),
     ],

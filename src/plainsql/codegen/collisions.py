@@ -19,7 +19,8 @@ def collisions(descriptions: Sequence[Description]) -> list[Problem]:
         for name, meaning in _module_names(description):
             if (owner := owners.setdefault(name, meaning)) != meaning:
                 message = f"{meaning} and {owner} would both be {name} in the generated module"
-                found.append(problem_at(description.query, None, message, hint="rename one of them"))
+                hint = "rename one of them, a column by AS" if " of query " in meaning + owner else "rename one of them"
+                found.append(problem_at(description.query, None, message, hint=hint))
     return found
 
 

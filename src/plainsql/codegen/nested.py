@@ -72,7 +72,10 @@ def _header(nested: NestedClass, rows: str, imports: Imports) -> list[str]:
 
 def _renaming(renamed: dict[str, str]) -> list[str]:
     pairs = [f"{literal.string(name)}: {literal.string(key)}" for name, key in renamed.items()]
-    return [f"rename={{{', '.join(pairs)}}}"] if pairs else []
+    line = f"rename={{{', '.join(pairs)}}}"
+    if len(line) > _WIDTH - 5:
+        line = "\n".join(["rename={", *(f"        {pair}," for pair in pairs), "    }"])
+    return [line] if pairs else []
 
 
 def _wrapped(start: str, arguments: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,11 +15,14 @@ from plainsql.nullability.shapes import OF_TYPE, Elements, Entries, Items, Membe
 from plainsql.query import module_names
 from plainsql.query.model import Query
 from plainsql.typemap import PgType
+from plainsql.typemap.names import class_word
 from plainsql.typemap.structure import DictOf, Field, ListOf, Record, Structure, TupleOf
 
-_WORDS: Final = re.compile(r"[\W_]+")
 _DEEPEST: Final = 8
-"""A row may hold rows of its own kind, in an array; nobody writes that down to the end."""
+"""Rows in rows in rows: nobody reads further down than that, and names would be as long."""
+
+_UNREADABLE: Final = re.compile(r'["\\\x00-\x1f]')
+"""Keys in which msgspec takes no field: what has one is a dict."""
 
 
 def structures(
@@ -74,15 +78,15 @@ class _Place:
     lacks: bool = False
 
     def member(self, key: str) -> _Place:
-        return replace(self, prefix=self.name, word=key, path=f"{self.path}.{key}", depth=self.depth + 1)
+        step = f".{key}" if key.isidentifier() else f"[{json.dumps(key, ensure_ascii=False)}]"
+        return replace(self, prefix=self.name, word=key, path=f"{self.path}{step}", depth=self.depth + 1)
 
     def element(self, mark: str = "[]") -> _Place:
         return replace(self, word=singular(self.word), path=f"{self.path}{mark}", depth=self.depth + 1)
 
     @property
     def name(self) -> str:
-        words = [word for word in _WORDS.split(self.word) if word]
-        return self.prefix + "".join(word[0].upper() + word[1:] for word in words)
+        return f"{self.prefix}{class_word(self.word) or 'Value'}"
 
 
 class _Maker:
@@ -108,6 +112,8 @@ class _Maker:
             case Entries(value):
                 return Structure(type, shape.nullable, DictOf(self._below(value, place.element("{}"), None)))
             case Members() as members if (named := _named(members, type)) is not None:
+                if any(_UNREADABLE.search(name) for name, _ in named):
+                    return Structure(type, shape.nullable, DictOf(Structure(None, nullable=True)))
                 return Structure(type, shape.nullable, self._object(named, place))
         return anything if type is None else self._by_type(type, shape.nullable, place)
 
@@ -141,6 +147,8 @@ class _Maker:
             return Structure(type, nullable, ListOf(self._by_type(base.element, True, place.element())))
         if base.kind != "composite":
             return Structure(None if shaped.is_json(base.oid) else base, nullable)
+        if any(_UNREADABLE.search(name) for name, _ in base.members):
+            return Structure(type, nullable, DictOf(Structure(None, nullable=True)))
         record = self._record(place)
         fields = [
             Field(name, self._by_type(member, True, place.member(name)), place.lacks) for name, member in base.members

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from plainsql.typemap.builtin import FIRST_USER_OID
 from plainsql.typemap.model import CompositeClass, PgType, PyType
@@ -20,8 +20,9 @@ def composite(type: PgType, members: Sequence[tuple[str, PyType, Wire]]) -> PyTy
     """
     name = alias_name(type.name, "Row")
     found = [python for _, python, _ in members]
-    fields = zip(field_names([member for member, _, _ in members]), (python.result for python in found), strict=True)
     classes = tuple(dict.fromkeys(nested for python in found for nested in python.classes))
+    names = field_names([member for member, _, _ in members], defined(found))
+    fields = zip(names, (python.result for python in found), strict=True)
     own = CompositeClass(
         name=name,
         pg_name=type.name,
@@ -45,3 +46,12 @@ def composite(type: PgType, members: Sequence[tuple[str, PyType, Wire]]) -> PyTy
         better_in_binary=True,
         classes=(*classes, own),
     )
+
+
+def defined(parts: Iterable[PyType]) -> set[str]:
+    """Return the names that a module defines for *parts*: a field that is called so would hide them in its class."""
+    found: set[str] = set()
+    for python in parts:
+        found |= {alias for alias, _ in python.aliases}
+        found |= {composite.name for composite in python.classes} | {nested.name for nested in python.nested}
+    return found

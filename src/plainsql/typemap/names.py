@@ -5,6 +5,8 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
+from collections.abc import Collection, Sequence
+from itertools import chain, count
 
 _TAKEN = frozenset(
     {
@@ -54,18 +56,38 @@ def alias_name(type_name: str, what: str = "Enum") -> str:
     return name
 
 
-def field_names(members: list[str]) -> list[str]:
-    """Return Python names for the members of a composite type: ``order status`` -> ``order_status``, each once."""
+def class_word(text: str) -> str:
+    """Return the words of *text* as a part of a class name: ``order items`` -> ``OrderItems``; empty if it has none."""
+    words = re.split("_+", "".join(_in_a_name(char) for char in unicodedata.normalize("NFKC", text)))
+    return "".join(word[0].upper() + word[1:] for word in words if word)
+
+
+def field_names(members: Sequence[str], hiding: Collection[str] = ()) -> list[str]:
+    """
+    Return Python names for the members of a row: ``order status`` -> ``order_status``, each once.
+
+    Args:
+        members: What they are called; those that are Python names keep them.
+        hiding: Names that no field may have, because the class needs what is called so.
+    """
+    own = {member for member in members if _field_name(member) == member} - set(hiding)
     found: list[str] = []
     for member in members:
-        # Python compares names in this normal form.
-        text = unicodedata.normalize("NFKC", member)
-        name = "".join(char if f"a{char}".isidentifier() else "_" for char in text)
-        name = (name if name == text else re.sub("_+", "_", name)).lstrip("_") or "member"
-        name = name if name.isidentifier() else f"member_{name}"
-        name = f"{name}_" if keyword.iskeyword(name) else name
-        unique, number = name, 2
-        while unique in found:
-            unique, number = f"{name}_{number}", number + 1
-        found.append(unique)
+        name = _field_name(member)
+        spellings = chain([name], [f"{name}_"] if name in hiding else (), (f"{name}_{number}" for number in count(2)))
+        taken = {*found, *hiding, *(own - {member})}
+        found.append(next(spelling for spelling in spellings if spelling not in taken))
     return found
+
+
+def _field_name(member: str) -> str:
+    # Python compares names in this normal form.
+    text = unicodedata.normalize("NFKC", member)
+    name = "".join(_in_a_name(char) for char in text)
+    name = (name if name == text else re.sub("_+", "_", name)).lstrip("_") or "member"
+    name = name if name.isidentifier() else f"member_{name}"
+    return f"{name}_" if keyword.iskeyword(name) else name
+
+
+def _in_a_name(char: str) -> str:
+    return char if f"a{char}".isidentifier() else "_"

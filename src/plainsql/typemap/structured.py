@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from plainsql.typemap.builtin import RECORD
+from plainsql.typemap.composites import defined
 from plainsql.typemap.json_types import ANY, JSON, json_scalar
 from plainsql.typemap.model import CompositeClass, NestedClass, NestedField, PgType, PyType
 from plainsql.typemap.names import field_names
@@ -98,7 +99,10 @@ def _around(form: str, parts: Iterable[Structure | None]) -> _Spelled:
 
 def _json_object(record: Record) -> _Spelled:
     found = [_json(field.value) for field in record.fields]
-    names = field_names([field.name for field in record.fields])
+    hiding = {name for part in found for name, _ in part.aliases} | {
+        nested.name for part in found for nested in part.nested
+    }
+    names = field_names([field.name for field in record.fields], hiding)
     fields = tuple(
         NestedField(name, field.name, spelling.text, field.value.nullable, field.may_lack)
         for name, field, spelling in zip(names, record.fields, found, strict=True)
@@ -154,7 +158,7 @@ def _of_record(type: PgType, record: Record) -> PyType:
         for member, field in zip(types, record.fields, strict=True)
         if member is not None
     ]
-    names = field_names([field.name for field in record.fields])
+    names = field_names([field.name for field in record.fields], defined(python for _, python in found))
     own = NestedClass(
         record.name,
         record.path,
