@@ -23,7 +23,8 @@ class Failure:
     A verdict that a row refuted.
 
     Attributes:
-        kind: ``null`` where a column declared non-null was NULL; ``rows`` where there were more or fewer than
+        kind: ``null`` where a column declared non-null was NULL; ``inside`` where a value held what its structure
+            rules out; ``rows`` where there were more or fewer than
             declared; ``type``, ``columns`` where Describe and the rows disagree; ``crash``.
     """
 
@@ -47,6 +48,7 @@ class Tally:
     needless: int = 0
     nullable_seen: int = 0
     unseen: int = 0
+    inside: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
     refused: Counter[str] = field(default_factory=Counter)
     warned: Counter[str] = field(default_factory=Counter)
@@ -72,6 +74,8 @@ def refuted(description: Description, runs: Iterable[Run]) -> tuple[str, str] | 
                 return "type", f"column {number} described as {column.type.name}, OID {oid} returned"
             if null and not column.nullable:
                 return "null", f"column {number} ({column.name}) is declared non-null and was NULL in state {run.state}"
+        if run.misfit is not None:
+            return "inside", f"{run.misfit}, in state {run.state}"
     return None
 
 
@@ -154,7 +158,19 @@ def _count(tally: Tally, statement: Statement, description: Description, runs: l
             tally.examples.setdefault(error, (statement.seed, statement.sql))
     tally.ran += bool(good)
     tally.with_rows += any(run.rows for run in good)
+    parts: dict[tuple[int, str], list[int]] = {}
+    for run in good:
+        for (number, path, nullable, is_null), count in run.visits.items():
+            part = parts.setdefault((number, path), [nullable, 0, 0])
+            part[1] += count
+            part[2] += count * is_null
     labels = statement.labels if len(statement.labels) == len(description.columns) else ()
+    for (number, path), (nullable, met, nulls) in parts.items():
+        kind = "non-null" if not nullable else "seen NULL" if nulls else "never NULL" if met >= 3 else "unseen"
+        tally.inside[kind] += 1
+        if kind == "never NULL" and number < len(labels):
+            tally.never_null[f"inside of {labels[number]}"] += 1
+            tally.examples.setdefault(f"inside of {labels[number]}", (statement.seed, f"{path}: {statement.sql}"))
     for number, column in enumerate(description.columns):
         label = labels[number] if labels else "?"
         rows = sum(run.rows for run in good)

@@ -41,7 +41,7 @@ def operand(draw: Draw, type: str, scope: Scope, depth: int) -> Piece:
     if scope.sharp and draw.chance(75):
         return draw.constant(type)
     if draw.with_parameters and draw.chance(12):
-        return draw.parameter(type, bare=type != "pair")  # the server would take it for record
+        return draw.parameter(type, bare=type not in ("pair", "pair[]", "deep"))  # the server would take it for record
     return expressions.make(draw, type, scope, depth - 1)
 
 
@@ -132,9 +132,9 @@ def _row(draw: Draw, scope: Scope, depth: int) -> Piece:
 
 
 def _whole_row(draw: Draw, scope: Scope, depth: int) -> Piece:
-    if not scope.rows:
+    if not scope.whole_rows:
         return _null(draw, scope, depth)
-    alias, _ = draw.pick(scope.rows)
+    alias = draw.pick(scope.whole_rows)
     scope.hot += [ref for ref in scope.refs if ref.source == alias]
     test = draw.pick(("IS NULL", "IS NOT NULL", "IS NOT NULL", "IS NOT DISTINCT FROM NULL", "IS DISTINCT FROM NULL"))
     return expression("boolean", f"whole row {test}", f"({alias} {test})")

@@ -10,7 +10,19 @@ from tests.soundness.piece import NOTHING, Piece, listed, optional
 from tests.soundness.scope import Scope, Source
 from tests.soundness.types import NO_EQUALITY
 
-_RECURSIVE_TYPES = ("integer", "integer", "text", "bigint", "boolean", "mood", "date", "posint")
+_RECURSIVE_TYPES = (
+    "integer",
+    "integer",
+    "text",
+    "bigint",
+    "boolean",
+    "mood",
+    "date",
+    "posint",
+    "integer[]",
+    "jsonb",
+    "jsonb",
+)
 
 
 def make(draw: Draw, outer: Scope, depth: int) -> tuple[Piece, Scope]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from tests.soundness import aggregates, conditions, subqueries
+from tests.soundness import aggregates, conditions, nested, subqueries
 from tests.soundness.draw import Draw
 from tests.soundness.piece import Piece, expression, fill, listed
 from tests.soundness.scope import Ref, Scope
@@ -21,6 +21,8 @@ def make(draw: Draw, type: str, scope: Scope, depth: int) -> Piece:
         return leaf(draw, type, scope)
     kinds = {"leaf": 42, "function": 24, "coalesce": 6, "case": 6, "nullif": 2, "greatest": 3, "subquery": 5}
     kinds |= {"array": 4, "row": 2, "field": 1}
+    if type in nested.MADE_TYPES:
+        kinds |= {"nested": 60}
     if type == "boolean":
         kinds |= {"condition": 50, "quantified": 8}
     if scope.ungrouped is not None:
@@ -52,6 +54,8 @@ def make(draw: Draw, type: str, scope: Scope, depth: int) -> Piece:
         draw.use("ROW()")
         arguments = [make(draw, part, scope, depth - 1) for part in ("integer", "text")]
         made = expression(type, "ROW", "ROW({}, {})::pair", *arguments)
+    elif kind == "nested":
+        made = nested.make(draw, type, scope, depth)
     elif kind == "quantified":
         made = _quantified(draw, scope, depth)
     elif kind == "condition":
@@ -98,9 +102,9 @@ def _ref(draw: Draw, ref: Ref, type: str, label: str) -> Piece:
 
 
 def _whole_row(draw: Draw, type: str, scope: Scope) -> Piece | None:
-    if type not in ("json", "jsonb", "text", "boolean") or not scope.rows or not draw.chance(12):
+    if type not in ("json", "jsonb", "text", "boolean") or not scope.whole_rows or not draw.chance(12):
         return None
-    alias, _ = draw.pick(scope.rows)
+    alias = draw.pick(scope.whole_rows)
     draw.use("whole row")
     text = {"json": f"row_to_json({alias})", "jsonb": f"to_jsonb({alias})", "text": f"{alias}::text"}.get(
         type, f"{alias} IS {draw.pick(('', 'NOT '))}NULL"

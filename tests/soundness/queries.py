@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from tests.soundness import aggregates, conditions, ctes, expressions, grouping, sources
+from tests.soundness import aggregates, conditions, ctes, expressions, grouping, nested, sources
 from tests.soundness.draw import Draw
 from tests.soundness.piece import NOTHING, Piece, expression, listed, optional
 from tests.soundness.scope import Ref, Scope, Source
@@ -142,7 +142,7 @@ def _items(
         items.append(Piece((piece, f" AS {name}")))
         labels.append(piece.label)
 
-    if types is None:
+    if free := types is None:
         for name, type, piece in made.items:
             add(name, type, piece)
         hot = [ref for ref in made.scope.hot if ref in made.scope.refs and ref.type in TYPES]
@@ -150,6 +150,10 @@ def _items(
             add(draw.name("c"), ref.type, expression(ref.type, "narrowed column", ref.text))
         types = [_wanted(draw, made.scope) for _ in range(draw.pick((1, 2, 2, 3, 4)))]
     in_step = draw.chance(4)
+    if free and draw.chance(38):
+        for _ in range(draw.pick((1, 1, 2))):
+            type, piece = nested.column(draw, made.scope, depth)
+            add(draw.name("c"), type, piece)
     for type in types:
         add(draw.name("c"), type, _item(draw, type, made.scope, depth, in_step=in_step))
     return columns, items, tuple(labels)

@@ -22,6 +22,8 @@ def summary(tally: Tally) -> str:
             f"{columns} columns: {tally.declared} declared non-null, {tally.nullable_seen} declared nullable and seen "
             f"NULL, {tally.needless} declared nullable and never seen NULL in three rows or more, "
             f"{tally.unseen} without enough rows",
+            f"elements and members: {tally.inside['non-null']} declared non-null, {tally.inside['seen NULL']} declared "
+            f"nullable and seen NULL, {tally.inside['never NULL']} never seen NULL in three or more",
             f"not understood: {sum(tally.warned.values())}; wrong: {len(tally.failures)}; "
             f"{per_thousand:.1f} s for 1,000 statements",
         ]

@@ -8,6 +8,8 @@ from tests.soundness.schema import SetFunction
 PRELUDE = [
     "CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy')",
     "CREATE TYPE pair AS (a integer, b text)",
+    "CREATE TYPE deep AS (p pair, gone integer, tags text[], doc jsonb)",
+    "ALTER TYPE deep DROP ATTRIBUTE gone",
     "CREATE DOMAIN posint AS integer CHECK (VALUE > 0)",
     "CREATE DOMAIN filled AS text NOT NULL",
     "CREATE DOMAIN nothing_checked AS integer",

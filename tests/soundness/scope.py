@@ -6,7 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from tests.soundness.piece import Piece
-from tests.soundness.types import BASES
+from tests.soundness.types import BASES, TYPES
+
+RECORD, MADE = "record", "made"
+"""In place of a type: a row of no type that has a name; an array of such, or the like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Scope:
     """
     Attributes:
         refs: What can be named.
-        rows: Whole rows and their row types.
+        rows: Whole rows and their row types; MADE what is none.
         outer: Of the query around this one.
         ungrouped: Of the arguments of aggregates; None where no aggregate may stand.
         windows: Named windows; None where no window function may stand.
@@ -57,6 +60,11 @@ class Scope:
     def of_type(self, type: str, *, equal: bool = False) -> list[Ref]:
         """Return the refs of *type* and, unless *equal*, of types that pass for it."""
         return [ref for ref in self.refs if ref.type == type or (not equal and BASES.get(ref.type) == type)]
+
+    @property
+    def whole_rows(self) -> list[str]:
+        """Return what can be written to get a whole row."""
+        return [text for text, tag in self.rows if tag != MADE]
 
     def for_subquery(self) -> Scope:
         """Return what a subquery sees around it."""
@@ -109,7 +117,8 @@ class Source:
     def refs(self) -> list[Ref]:
         """Return what can be named; a bare name only when it is the only one."""
         names = [ref.name for ref in self.columns]
-        return [ref for ref in self.columns if ref.source or names.count(ref.name) == 1] + list(self.hidden)
+        known = [ref for ref in (*self.columns, *self.hidden) if ref.type in TYPES]
+        return [ref for ref in known if ref.source or names.count(ref.name) == 1 or ref in self.hidden]
 
 
 def known_once(refs: Iterable[Ref]) -> list[Ref]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from tests.soundness import conditions, expressions, queries
 from tests.soundness.draw import Draw
 from tests.soundness.piece import NOTHING, Piece, expression, fill, listed
 from tests.soundness.schema import Relation
-from tests.soundness.scope import Ref, Scope, Source, known_once
+from tests.soundness.scope import MADE, RECORD, Ref, Scope, Source, known_once
 from tests.soundness.types import NO_EQUALITY, TYPES
 
 _CATALOGS = {
@@ -86,7 +87,7 @@ def relation(draw: Draw, relation: Relation, *, target: bool = False) -> Source:
         hidden += tuple(Ref(f"({alias}).{name}", type, name, alias) for name, type in columns)
     keys = ((alias, relation.key),) if relation.grouping_key and not renamed else ()
     piece = Piece((f"{only}{relation.name} AS {alias}{renamed}{sample}",), "source")
-    return Source(piece, refs, hidden, ((alias, relation.name),), keys)
+    return Source(piece, refs, hidden, ((alias, relation.name), *_made(refs)), keys)
 
 
 def _aliased(draw: Draw, body: Piece, columns: list[tuple[str, str]], *, rename: bool = False) -> Source:
@@ -97,7 +98,13 @@ def _aliased(draw: Draw, body: Piece, columns: list[tuple[str, str]], *, rename:
         columns = [(draw.name("r"), type) for _, type in columns]
         names = f" ({', '.join(name for name, _ in columns)})"
     once = known_once([Ref(f"{alias}.{name}", type, name, alias) for name, type in columns])
-    return Source(Piece((body, f" AS {alias}{names}"), "source"), tuple(once), (), ((alias, "record"),))
+    rows = ((alias, RECORD), *_made(once))
+    return Source(Piece((body, f" AS {alias}{names}"), "source"), tuple(once), (), rows)
+
+
+def _made(refs: Iterable[Ref]) -> list[tuple[str, str]]:
+    """Return columns that hold rows, or what has no type with a name."""
+    return [(ref.text, ref.type) for ref in refs if ref.type in (RECORD, MADE)]
 
 
 def _function(draw: Draw, scope: Scope, depth: int) -> Source:
@@ -121,7 +128,7 @@ def _function(draw: Draw, scope: Scope, depth: int) -> Source:
         columns = [(alias, "integer")]
     elif kind == "unnest":
         arrays = [draw.pick(("integer[]", "text[]", "mood[]")) for _ in range(draw.pick((1, 1, 2, 2, 3)))]
-        given = [draw.constant(type) if draw.chance(50) else argument(type) for type in arrays]
+        given = [_array(draw, type, scope) for type in arrays]
         body = fill("unnest({})", listed(given, least=9))
         columns = [(draw.name("r"), str(TYPES[type].element)) for type in arrays]
     elif kind == "rows from":
@@ -158,6 +165,13 @@ def _function(draw: Draw, scope: Scope, depth: int) -> Source:
         after, names = " WITH ORDINALITY", f"{names}, {ordinality}"
     refs = tuple(Ref(f"{alias}.{name}", type, name, alias) for name, type in columns)
     return Source(Piece((before, body, f"{after} AS {alias} ({names})"), "source"), refs, (), ((alias, "record"),))
+
+
+def _array(draw: Draw, type: str, scope: Scope) -> Piece:
+    kind = draw.weighed({"constant": 35, "parameter": 20 if draw.with_parameters else 0, "any": 45})
+    if kind == "constant":
+        return draw.constant(type)
+    return draw.parameter(type, bare=False) if kind == "parameter" else expressions.make(draw, type, scope, 2)
 
 
 def join(draw: Draw, scope: Scope, depth: int, lateral: bool = False) -> Source:
@@ -207,7 +221,7 @@ def join(draw: Draw, scope: Scope, depth: int, lateral: bool = False) -> Source:
         alias = draw.name()
         once = known_once(whole.columns)
         refs = tuple(Ref(f"{alias}.{ref.name}", ref.type, ref.name, alias) for ref in once)
-        return Source(Piece((piece, f" AS {alias}"), "source"), refs, (), ((alias, "record"),))
+        return Source(Piece((piece, f" AS {alias}"), "source"), refs, (), ((alias, RECORD), *_made(refs)))
     return replace(whole, piece=piece)
 
 

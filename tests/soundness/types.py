@@ -55,6 +55,7 @@ TYPES = {
         SqlType("bit", ("0", "1")),
         SqlType("mood", ("sad", "ok", "happy")),
         SqlType("pair", ("(1,a)", "(2,b)", "(1,)"), ("(,)", "(,a)")),
+        SqlType("deep", ('("(1,a)","{a,NULL}","{""a"": null}")', '(,"{b}",1)', '("(,)",,)'), ("(,,)",)),
         SqlType("posint", ("1", "2", "3")),
         SqlType("filled", ("a", "b", "abc")),
         SqlType("nothing_checked", ("1", "2")),
@@ -66,6 +67,8 @@ TYPES = {
         ),
         SqlType("text[]", ("{a,b}", "{a,NULL}", "{abc}"), ("{}", "{NULL}", '{""}', "{{a},{b}}"), "text"),
         SqlType("mood[]", ("{sad}", "{ok,NULL}"), ("{}",), "mood"),
+        SqlType("pair[]", ('{"(1,a)"}', '{"(1,a)",NULL}', '{"(,b)","(2,)"}'), ("{}", "{NULL}"), "pair"),
+        SqlType("jsonb[]", ('{1,"{\\"a\\": null}"}', "{NULL,null}", "{1}"), ("{}", "{NULL}"), "jsonb"),
         SqlType("int4range", ("[1,3)", "[1,1]", "[2,)"), ("empty", "(,)", "(,1)")),
         SqlType("int4multirange", ("{[1,3)}", "{[1,2),[5,)}"), ("{}", "{(,)}")),
         SqlType("daterange", ("[2024-01-01,2024-02-01)", "[2024-01-01,)"), ("empty", "(,)", "[-infinity,infinity]")),
@@ -103,11 +106,14 @@ COLUMN_TYPES = {
     "daterange": 1,
     "inet": 1,
     "mood[]": 1,
+    "pair[]": 1,
+    "jsonb[]": 1,
+    "deep": 1,
 }
 """Types of columns with their weights."""
 
-NO_EQUALITY = frozenset({"json", "point"})
-"""Without an equality operator: no key, no DISTINCT, no UNION."""
+NO_EQUALITY = frozenset({"json", "point", "record", "made"})
+"""Without an equality operator, or perhaps without: no key, no DISTINCT, no UNION."""
 
 
 def quote(value: str) -> str:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psycopg
 from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
 
 from plainsql.describe import Describer
 from plainsql.describe.model import Description
 from plainsql.query.model import Query
 from tests.fixtures.queries import bare_query
+from tests.soundness import members
 from tests.soundness.draw import Draw
 from tests.soundness.families import add_families
 from tests.soundness.routines import add_prelude, add_row_functions
-from tests.soundness.schema import Schema
+from tests.soundness.schema import Relation, Schema
 from tests.soundness.states import State, make_states
 from tests.soundness.tables import add_tables
 from tests.soundness.types import TYPES
@@ -35,7 +38,7 @@ _LONG_NAMES = {
     "timestamp without time zone": "timestamp",
     "time without time zone": "time",
 }
-_MOST_ROWS = 3000
+_MOST_ROWS, _MOST_STRUCTURES = 3000, 200
 _EMPTY = "DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public; DROP SERVER IF EXISTS files CASCADE"
 
 Make = Callable[[psycopg.Connection[Any]], Describer]
@@ -50,6 +53,8 @@ class Run:
         error: SQLSTATE when it failed.
         types: OIDs of the columns.
         nulls: Which columns were NULL in some row.
+        misfit: What a value held that its structure rules out.
+        visits: How often an element or member was met: column, path, whether it may be NULL, whether it was.
     """
 
     state: str
@@ -57,6 +62,8 @@ class Run:
     rows: int = 0
     types: tuple[int, ...] = ()
     nulls: tuple[bool, ...] = ()
+    misfit: str | None = None
+    visits: Counter[tuple[int, str, bool, bool]] = field(default_factory=Counter)
     with_null_parameters: bool = False
 
 
@@ -147,7 +154,7 @@ class Workbench:
                     default = default_of(draw, view)
                     if self._send(default) is None:
                         draw.schema.ddl.append(default)
-                if view.kind == "view" and draw.chance(20):
+                if view.kind == "view" and draw.chance(20) and _can_be_written(view):
                     more = instead_of(draw, view)
                     self._install(more)
                     draw.schema.ddl += more
@@ -205,12 +212,22 @@ class Workbench:
                 value = chance.choice(
                     (known.usual * 3 + known.edges) if not known.edges else (known.usual + known.edges)
                 )
+                if parameter.is_full:
+                    value = chance.choice([text for text in known.usual + known.edges if _is_full(text)])
                 arguments.append(None if with_null and parameter.nullable else value.encode())
             types = [parameter.type.oid for parameter in description.parameters]
-            runs.append(self._run(sql, arguments, types, state.name, with_null))
+            runs.append(self._run(sql, arguments, types, description, state.name, with_null))
         return runs
 
-    def _run(self, sql: str, arguments: list[bytes | None], types: list[int], state: str, with_null: bool) -> Run:
+    def _run(
+        self,
+        sql: str,
+        arguments: list[bytes | None],
+        types: list[int],
+        description: Description,
+        state: str,
+        with_null: bool,
+    ) -> Run:
         result = self.conn.pgconn.exec_params(sql.encode(), arguments, types)
         error = None
         if result.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
@@ -223,4 +240,32 @@ class Workbench:
             for column in range(result.nfields)
         )
         self._send("ROLLBACK TO SAVEPOINT statement")
-        return Run(state, error, rows, oids, nulls, with_null)
+        if error is not None or len(oids) != len(description.columns):
+            return Run(state, error, rows, oids, nulls, with_null_parameters=with_null)
+        misfit, visits = _inside(result, description)
+        return Run(state, error, rows, oids, nulls, misfit, visits, with_null)
+
+
+def _is_full(array: str) -> bool:
+    """Return whether the text of an array is one that a caller may give where None is refused."""
+    return "NULL" not in array and not array.startswith(("[", "{{"))
+
+
+def _can_be_written(view: Relation) -> bool:
+    return all(column.type in TYPES for column in view.columns)
+
+
+def _inside(result: PGresult, description: Description) -> tuple[str | None, Counter[tuple[int, str, bool, bool]]]:
+    """Return what is wrong with the values in *result*, and how often each part of them was met."""
+    met: Counter[tuple[int, str, bool, bool]] = Counter()
+    for number, column in enumerate(description.columns):
+        for at in range(min(result.ntuples, _MOST_STRUCTURES) if column.structure is not None else 0):
+            value = result.get_value(at, number)
+            if value is None or column.structure is None:
+                continue
+            try:
+                for visit in members.visits(column.type, column.structure, value.decode()):
+                    met[number, visit.path, visit.structure.nullable, visit.is_null] += 1
+            except members.MisfitError as error:
+                return f"column {number + 1} ({column.name}): {error}", met
+    return None, met

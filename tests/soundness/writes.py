@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tests.soundness import conditions, expressions, queries, sources
+from tests.soundness import conditions, expressions, nested, queries, sources
 from tests.soundness.draw import Draw
 from tests.soundness.piece import NOTHING, Piece, expression, listed, optional
 from tests.soundness.schema import Column, Relation
@@ -203,7 +203,9 @@ def _returning(
     items: list[str | Piece] = []
     labels: list[str] = []
     for _ in range(draw.pick((1, 2, 3, 4))):
-        if merging and draw.chance(10):
+        if draw.chance(18):
+            type, piece = nested.column(draw, scope.without_versions(), depth - 1)
+        elif merging and draw.chance(10):
             draw.use("merge_action()")
             type, piece = "text", expression("text", "merge_action", "merge_action()")
         elif scope.refs and draw.chance(65):

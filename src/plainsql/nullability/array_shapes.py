@@ -61,6 +61,8 @@ def converted(cast: Node, context: Context, shapes: Shapes) -> Shape | None:
     element = found.inside.shape
     if element is None:
         return replace(generic, inside=found.inside)
+    if element.type in (type_of(cast.node("arg")), UNKNOWN):  # arrays: what is cast is their elements (8.15.4)
+        return Shape(UNKNOWN)
     stand_ins = frozenset(key_of(node, context, shapes.prover.facts) for node in each.walk() if _is_stand_in(node))
     is_kept = shapes.prover.expression_is_not_null(each, context.claiming(stand_ins))
     inside = element.inside if each.tag == "RELABELTYPE" or _is_stand_in(each) else None

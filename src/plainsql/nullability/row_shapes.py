@@ -13,6 +13,7 @@ from plainsql.nullability.full_arrays import full_columns
 from plainsql.nullability.keys import item
 from plainsql.nullability.node import Node
 from plainsql.nullability.outputs import SELECT, output_entries
+from plainsql.nullability.returning import source_may_be_absent
 from plainsql.nullability.scope import Context
 from plainsql.nullability.shapes import OF_TYPE, RECORD, Elements, Members, Shape, is_scalar, of_all
 from plainsql.nullability.types import type_of
@@ -125,7 +126,9 @@ def _whole_row(var: Node, rte: Node, context: Context, home: Context, shapes: Sh
         return generic
     found = list(_columns(rte, shapes))
     is_join, is_excluded = rte.number("rtekind", -1) == 2, rte.text("relkind") == _EXCLUDED
-    is_whole = not (is_join or is_excluded or _is_written(var, home))
+    # With virtual columns PostgreSQL 18 makes the row of the absent source of MERGE of NULLs, where it is a join.
+    is_absent = source_may_be_absent(home.scope.query)
+    is_whole = not (is_join or is_excluded or is_absent or _is_written(var, home))
     names, members = [], []
     for number, name, type in found:
         field = Node("VAR")
