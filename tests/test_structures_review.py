@@ -46,7 +46,7 @@ def holds_none(conn: psycopg.Connection[Any], sql: str) -> dict[str, bool]:
 ROWS_WITH_JSON = [
     "SELECT ROW(id, to_jsonb(size), to_json(name), to_jsonb(ARRAY[size])) AS found FROM things WHERE id = 1",
     "SELECT ARRAY[ROW(id, to_jsonb(size), to_json(name), to_jsonb(ARRAY[size]))] AS found FROM things WHERE id = 1",
-    "SELECT s AS found FROM (SELECT id, to_jsonb(size), to_json(name) AS c, '[null]'::json FROM things) AS s WHERE id = 1",
+    "SELECT s AS found FROM (SELECT id, to_jsonb(size), to_json(name) AS c, '[null]'::json FROM things) s WHERE id = 1",
 ]
 
 
@@ -105,3 +105,59 @@ def test_a_comparison_that_is_asked_for_null_takes_none(conn: psycopg.Connection
     assert holds_none(conn, "SELECT id FROM things WHERE (size = ANY (:sizes)) IS NULL") == {"sizes": True}
     assert holds_none(conn, "SELECT id FROM things WHERE (NOT (size = ANY (:sizes))) IS NULL") == {"sizes": True}
     assert holds_none(conn, "SELECT id FROM things WHERE :sizes IS NULL OR size = ANY (:sizes)") == {"sizes": False}
+
+
+WINDOWS_BELOW_CONDITIONS = [
+    "SELECT CASE WHEN size IS NOT NULL THEN array_agg(size) OVER () END AS found FROM things",
+    "SELECT CASE WHEN size > 0 THEN lag(size, 1, 0) OVER (ORDER BY id) ELSE 0 END AS found FROM things",
+    "SELECT CASE WHEN size > 0 THEN first_value(size) OVER (ORDER BY id) ELSE 0 END AS found FROM things",
+    "SELECT found FROM (SELECT size, lag(size, 1, 0) OVER (ORDER BY id) AS found FROM things) AS s WHERE size > 0",
+    """
+    SELECT found FROM (
+        SELECT t.size, array_agg(t.size) OVER () AS found FROM (SELECT size FROM things) AS t
+    ) AS s WHERE size > 0
+    """,
+    """
+    WITH t AS (SELECT id, size FROM things)
+    SELECT found FROM (SELECT t.size, lag(t.size, 1, 0) OVER (ORDER BY id) AS found FROM t) AS s WHERE size > 0
+    """,
+    """
+    SELECT (SELECT CASE WHEN u.size > 0 THEN array_agg(u.size) OVER () END FROM things AS u ORDER BY id DESC LIMIT 1)
+        AS found FROM things
+    """,
+    """
+    SELECT CASE WHEN n.body > '' THEN array_agg(n.body) OVER () END AS found
+    FROM things LEFT JOIN notes AS n ON n.body = things.name
+    """,
+]
+
+
+@pytest.mark.parametrize("sql", WINDOWS_BELOW_CONDITIONS)
+def test_a_condition_on_the_current_row_says_nothing_of_the_rows_beside_it(
+    conn: psycopg.Connection[Any], sql: str
+) -> None:
+    description = describe_query(conn, load_text(f"-- name: q\n{sql};\n")["q"])
+    assert description.problem is None
+    (column,) = description.columns
+    found = [row[0] for row in conn.execute(sql)]
+    if column.type.element is not None:
+        assert not column.has_full_elements
+        assert any(elements and None in elements for elements in found)
+    else:
+        assert column.nullable
+        assert None in found
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT CASE WHEN size > 0 THEN max(size) OVER () ELSE 0 END AS found FROM things",
+        "SELECT CASE WHEN size > 0 THEN lag(id, 1, size) OVER () ELSE 0 END AS found FROM things",
+        "SELECT lag(size, 1, 0) OVER () AS found FROM things WHERE size > 0",
+        "SELECT lag(s.size, 1, 0) OVER () AS found FROM (SELECT size FROM things) AS s WHERE s.size > 0",
+        "SELECT s.found FROM (SELECT lag(size, 1, 0) OVER () AS found FROM things WHERE size > 0) AS s",
+    ],
+)
+def test_a_condition_on_all_rows_of_a_window_says_it_of_each(conn: psycopg.Connection[Any], sql: str) -> None:
+    description = describe_query(conn, load_text(f"-- name: q\n{sql};\n")["q"])
+    assert [column.nullable for column in description.columns] == [False]

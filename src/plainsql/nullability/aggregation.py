@@ -47,12 +47,22 @@ def aggregate_is_not_null(aggregate: Node, context: Context, prover: Prover) -> 
 
 
 def window_is_not_null(call: Node, context: Context, prover: Prover) -> bool:
-    """Return whether a window function, or an aggregate over a window, can't be NULL."""
+    """
+    Return whether a window function, or an aggregate over a window, can't be NULL.
+
+    The value of lag, first_value and their like is that of another row, the offset and the default of lag are those of
+    the current one (windowfuncs.c). An aggregate leaves NULLs out: for it the current row will do.
+    """
     function = call.number("winfnoid")
     args: list[Node | None] = list(call.nodes("args"))
     if (window := WINDOW.get(function)) is not None:
         has_row = not window.frame or _frame_holds_current_row(call, context)
-        return has_row and _are_not_null(args, window.positions, context, prover)
+        value, others = window.positions & {0}, window.positions - {0}
+        return (
+            has_row
+            and _are_not_null(args, value, context.of_any_row(), prover)
+            and _are_not_null(args, others, context, prover)
+        )
     promise = AGGREGATES.get(function)
     if promise is None:
         return False

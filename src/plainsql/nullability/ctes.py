@@ -20,7 +20,8 @@ def find_cte(rte: Node, home: Context) -> tuple[Node, Context]:
     for cte in definer.scope.query.nodes("cteList"):
         if cte.text("ctename") == name:
             # A group of no rows has passed no WHERE, but it may read a WITH entry.
-            return cte, Context(definer.scope, is_grouped=is_grouped(definer.scope.query))
+            grouped = is_grouped(definer.scope.query)
+            return cte, Context(definer.scope, is_grouped=grouped, is_of_one_row=definer.is_of_one_row)
     raise LookupError(f"no WITH entry {name}")
 
 

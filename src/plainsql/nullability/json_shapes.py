@@ -134,7 +134,7 @@ def of_aggregate(call: Node, context: Context, shapes: Shapes) -> Shape | None:
     args = [arg.node("expr") if arg.tag == "TARGETENTRY" else arg for arg in call.nodes("args")]
     if call.number("agglevelsup") or call.flag("aggvariadic"):
         return generic
-    place = context.below() if call.tag == "AGGREF" else context
+    place = context.below() if call.tag == "AGGREF" else context.of_any_row()
     place = place.claiming(implied(call.node("aggfilter"), Is.TRUE, place, shapes.prover))
     if function in _OIDS[COLLECTORS] or function in _OIDS[WITHOUT_NULLS]:
         element = shapes.of(args[0], place)

@@ -81,7 +81,7 @@ class Prover:
     def is_claimed(self, expr: Node, context: Context) -> bool:
         """Return whether a condition says that *expr* isn't NULL."""
         around: Context | None = context
-        while around is not None:
+        while around is not None and not around.is_of_one_row:
             if around.claims or self._claims_of_level(around):
                 return self.is_claimed_key(key_of(expr, context, self.facts), context)
             around = around.scope.parent
@@ -90,7 +90,7 @@ class Prover:
     def is_claimed_key(self, key: Key, context: Context) -> bool:
         """Return whether a condition of *context*, or of one around it, says what *key* names."""
         around: Context | None = context
-        while around is not None:
+        while around is not None and not around.is_of_one_row:
             if key in around.claims or key in self._claims_of_level(around):
                 return True
             around = around.scope.parent
@@ -149,11 +149,11 @@ class Prover:
     def _has_claimed(self, key: Key, context: Context, home: Context) -> bool:
         """Return whether *key* is claimed in *context* or between it and *home*: in an arm of CASE, a sub-select."""
         around: Context | None = context
-        while around is not None and around.scope is not home.scope:
+        while around is not None and around.scope is not home.scope and not around.is_of_one_row:
             if key in around.claims or key in self._claims_of_level(around):
                 return True
             around = around.scope.parent
-        return around is not None and key in around.claims
+        return around is not None and not around.is_of_one_row and key in around.claims
 
     def _joins_of(self, var: Node, home: Context) -> set[int]:
         """Return varnullingrels (PostgreSQL 16) without the entry of GROUP BY, whose sets have a rule of their own."""

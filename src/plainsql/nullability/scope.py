@@ -60,6 +60,7 @@ class Context:
         matched: Sides of outer joins that are taken for matched here: ``(scope, join, is_left)``.
         is_grouped: Above GROUP BY: the select list and HAVING.
         is_returning: In RETURNING, where the written table's columns are those of its new row.
+        is_of_one_row: What is known here and further out is known of one row of a level inside, not of those beside it.
     """
 
     scope: Scope
@@ -67,11 +68,12 @@ class Context:
     matched: frozenset[tuple[Key, int, bool]] = frozenset()
     is_grouped: bool = False
     is_returning: bool = False
+    is_of_one_row: bool = False
 
     @property
     def is_plain(self) -> bool:
         """Whether nothing is taken for granted here, nor in any context around it."""
-        if self.claims or self.matched:
+        if self.claims or self.matched or self.is_of_one_row:
             return False
         return self.scope.parent is None or self.scope.parent.is_plain
 
@@ -91,3 +93,14 @@ class Context:
     def below(self) -> Context:
         """Return the context of FROM and WHERE on the same level: rows before they are grouped."""
         return replace(self, is_grouped=False, is_returning=False)
+
+    def of_any_row(self) -> Context:
+        """
+        Return the context of what a window function reads: other rows of the level too.
+
+        Of them holds what the level itself says. What CASE, or a query further out, has found out is of one row alone.
+        """
+        scope, parent = self.scope, self.scope.parent
+        if parent is not None:
+            scope = Scope(scope.query, replace(parent, is_of_one_row=True), scope.via)
+        return replace(self, scope=scope, claims=frozenset(), matched=frozenset())
