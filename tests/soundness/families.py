@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.soundness.draw import Draw
 from tests.soundness.schema import Column, Relation, Schema
-from tests.soundness.tables import ALL_WRITES, add_trigger, definition, random_columns
+from tests.soundness.tables import ALL_WRITES, add_trigger, definition, fill_arrays, random_columns
 
 
 def add_families(draw: Draw, *, foreign: bool) -> None:
@@ -30,6 +30,8 @@ def _add_family(draw: Draw) -> None:
     )
     parent = Relation("parent", "table", columns, writes=ALL_WRITES - {"CONFLICT"})
     schema.relations.append(parent)
+    for column in columns:
+        fill_arrays(draw, parent, column)
     for number in range(1, draw.pick((1, 2)) + 1):
         name = f"child{number}"
         own = [Column(column.name, column.type, column.required, column.default) for column in columns]
@@ -44,6 +46,9 @@ def _add_family(draw: Draw) -> None:
             elif not column.required and draw.chance(30):
                 schema.ddl.append(f"ALTER TABLE {name} ALTER {column.name} SET NOT NULL")
                 column.required = True
+        for column in own:
+            if column.type in ("integer[]", "text[]") and draw.chance(40):  # the child alone refuses NULL in arrays
+                schema.ddl.append(f"ALTER TABLE {name} ADD CHECK (array_position({column.name}, NULL) IS NULL)")
         schema.relations.append(Relation(name, "table", [*own, extra], writes=ALL_WRITES - {"CONFLICT"}))
         if draw.chance(20):
             add_trigger(draw, schema.relations[-1])

@@ -240,10 +240,9 @@ MUTATIONS = [
         (
             (
                 "conditionals.py",
-                'return expressions.is_not_null(case.node("defresult"), rest, prover)',
-                'rest = rest.claiming(frozenset())\n    otherwise = case.node("defresult")\n'
-                '    return bool(otherwise and otherwise.flag("constisnull")) or '
-                "expressions.is_not_null(otherwise, rest, prover)",
+                '    yield case.node("defresult"), rest\n',
+                '    otherwise = case.node("defresult")\n'
+                '    if otherwise is None or not otherwise.flag("constisnull"):\n        yield otherwise, rest\n',
             ),
         ),
     ),
@@ -398,6 +397,183 @@ MUTATIONS = [
                 "        return True\n    if not all(",
             ),
         ),
+    ),
+    Mutation(
+        "FILTER lets in what it keeps out",
+        (
+            (
+                "json_shapes.py",
+                'implied(call.node("aggfilter"), Is.TRUE, place',
+                'implied(call.node("aggfilter"), Is.NOT_TRUE, place',
+            ),
+        ),
+    ),
+    Mutation(
+        "collected values aren't NULL",
+        (
+            (
+                "json_shapes.py",
+                "        element = shapes.of(args[0], place)\n",
+                "        element = replace(shapes.of(args[0], place), nullable=False)\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "values of an object that was collected aren't NULL",
+        (("json_shapes.py", "is_full = function in ENTRIES_WITHOUT_NULLS", "is_full = True"),),
+    ),
+    Mutation(
+        "the row of a join is there or not there as a whole",
+        (("row_shapes.py", "is_whole = not (is_join or ", "is_whole = not ("),),
+    ),
+    Mutation(
+        "the row of an absent source of MERGE is no row",
+        (("row_shapes.py", "or is_absent or", "or"),),
+        since=18,
+    ),
+    Mutation(
+        "a written row is what its table holds",
+        (("row_shapes.py", " or _is_written(var, home))", ")"),),
+    ),
+    Mutation(
+        "members that are null stay in an object",
+        (("json_shapes.py", "return found and replace(found, may_lack_nulls=True)", "return found"),),
+    ),
+    Mutation(
+        "JSON_OBJECT has all of its members",
+        (("json_shapes.py", "may_lack_nulls=leaves_out", "may_lack_nulls=False"),),
+        since=16,
+    ),
+    Mutation(
+        "JSON_ARRAY has all of its items",
+        (("json_shapes.py", "if leaves_out and any(", "if any("),),
+        since=16,
+    ),
+    Mutation(
+        "UNION has objects of its left side alone",
+        (("shaping.py", '        if arm.number("op") == _UNION:\n', "        if False:\n"),),
+    ),
+    Mutation(
+        "the left one wins when objects are joined",
+        (
+            (
+                "shapes.py",
+                "dict(zip(names, shapes, strict=True)) | dict(zip(others, other_shapes, strict=True))",
+                "dict(zip(others, other_shapes, strict=True)) | dict(zip(names, shapes, strict=True))",
+            ),
+        ),
+    ),
+    Mutation(
+        "nothing is taken out of an object",
+        (("shapes.py", "if pair[0] != key]", "]"),),
+    ),
+    Mutation(
+        "one arm of a CHECK with OR is enough for arrays",
+        (
+            (
+                "full_arrays.py",
+                "return all(_says_full(arg, column) or",
+                "return any(_says_full(arg, column) or",
+            ),
+        ),
+    ),
+    Mutation(
+        "the CHECK of a parent's arrays is enough",
+        (("full_arrays.py", "    if not with_children:\n", "    if True:\n"),),
+    ),
+    Mutation(
+        "an array that is given holds no NULL",
+        (("shaping.py", 'is_full = param.number("paramkind", -1) == EXTERNAL and ', "is_full = True or "),),
+    ),
+    Mutation(
+        "a recursive query is made of what its first round is",
+        (
+            (
+                "shaping.py",
+                "            if found == assumed:\n",
+                "            if found == assumed or number:\n                assumed = found\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "a cast of an array leaves no NULL",
+        (("array_shapes.py", "element.nullable or not is_kept", "not is_kept"),),
+    ),
+    Mutation(
+        "a cast reads the elements of an array of arrays as elements",
+        (("array_shapes.py", 'if element.type in (type_of(cast.node("arg")), UNKNOWN):', "if False:"),),
+    ),
+    Mutation(
+        "ARRAY(SELECT) leaves NULL out",
+        (
+            (
+                "shaping.py",
+                "nullable = not self.prover.sublink_column_is_not_null(sublink, 1, context)",
+                "nullable = False",
+            ),
+        ),
+    ),
+    Mutation(
+        "an array is what was appended to it",
+        (
+            (
+                "array_shapes.py",
+                "        return _joined(shapes.of_value(array, context), one)\n",
+                "        return one\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "whatever is removed, it is NULL",
+        (("array_shapes.py", "_without_null(found) if _is_null(args[1]) else found", "_without_null(found)"),),
+    ),
+    Mutation(
+        "array_replace writes what is there",
+        (
+            (
+                "array_shapes.py",
+                "return found and _joined(found, replace(found, inside=",
+                "return found or (found and replace(found, inside=",
+            ),
+        ),
+    ),
+    Mutation(
+        "array constants hold no NULL",
+        (("array_shapes.py", "Shape(OF_TYPE, nullable=has_nulls)", "Shape(OF_TYPE)"),),
+    ),
+    Mutation(
+        "COALESCE is what its first argument is",
+        (
+            (
+                "shaping.py",
+                'return of_all(self.of_value(arg, context) for arg in expr.nodes("args"))',
+                'return self.of_value(expr.nodes("args")[0], context)',
+            ),
+        ),
+    ),
+    Mutation(
+        "CASE is what its first arm is",
+        (
+            (
+                "shaping.py",
+                "return of_all(self.of_value(result, place) for result, place in arms(expr, context, self.prover))",
+                "return self.of_value(*next(iter(arms(expr, context, self.prover))))",
+            ),
+        ),
+    ),
+    Mutation(
+        "VALUES is made of what its first row is",
+        (
+            (
+                "row_shapes.py",
+                "for found in members if isinstance(found, Node))",
+                "for found in members[:1] if isinstance(found, Node))",
+            ),
+        ),
+    ),
+    Mutation(
+        "a row of grouping sets has all of its members",
+        (("row_shapes.py", 'if home.scope.query.items("groupingSets") and home.is_grouped:', "if False:"),),
     ),
 ]
 

@@ -150,7 +150,7 @@ def _items(
             add(draw.name("c"), ref.type, expression(ref.type, "narrowed column", ref.text))
         types = [_wanted(draw, made.scope) for _ in range(draw.pick((1, 2, 2, 3, 4)))]
     in_step = draw.chance(4)
-    if free and draw.chance(38):
+    if free and draw.chance(45):
         for _ in range(draw.pick((1, 1, 2))):
             type, piece = nested.column(draw, made.scope, depth)
             add(draw.name("c"), type, piece)

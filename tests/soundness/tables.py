@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.soundness.draw import Draw
 from tests.soundness.schema import Column, Relation
-from tests.soundness.types import COLUMN_TYPES, NO_EQUALITY, constant
+from tests.soundness.types import COLUMN_TYPES, NO_EQUALITY, TYPES, constant
 
 ALL_WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE", "CONFLICT"})
 _NAMES = {
@@ -52,6 +52,7 @@ def _add_table(draw: Draw, name: str) -> None:
     relation = Relation(name, "table", columns, key, primary, ALL_WRITES)
     schema.relations.append(relation)
     for column in columns:
+        fill_arrays(draw, relation, column)
         if not column.required and not column.generated and not column.default and column.name != "id":
             _constrain(draw, relation, column)
     if draw.chance(30):
@@ -161,6 +162,47 @@ def _constrain(draw: Draw, table: Relation, column: Column) -> None:
     elif kind == "stale":
         ddl.append(f"{alter} ALTER {column.name} SET NOT NULL")
         column.required = column.stale = True
+
+
+def fill_arrays(draw: Draw, table: Relation, column: Column) -> None:
+    """Add a CHECK by which the arrays of a column hold no NULL, or that only looks like it."""
+    if column.type not in ("integer[]", "text[]", "mood[]"):
+        return
+    name, type = column.name, column.type
+    other = draw.pick(table.columns).name
+    test = draw.weighed(
+        {
+            "": 45,
+            f"array_position({name}, NULL) IS NULL": 14,
+            f"{name} = array_remove({name}, NULL)": 8,
+            f"{name} IS NULL OR array_position({name}, NULL::{_element(type)}) IS NULL": 5,
+            f"array_position({name}, NULL) IS NULL AND {other} IS NOT DISTINCT FROM {other}": 4,
+            f"array_position({name}, NULL) IS NULL OR {other} IS NULL": 5,
+            f"array_position({name}, NULL) IS NOT NULL OR {name} IS NULL": 3,
+            f"array_position({name}, NULL, 2) IS NULL": 4,
+            f"array_position({name}, NULL) IS NULL IS NOT NULL": 3,
+            f"{name} <> array_remove({name}, NULL) OR {name} IS NOT NULL": 2,
+            f"{name}[1:1] = array_remove({name}[1:1], NULL)": 3,
+            f"cardinality({name}) >= 0": 3,
+        }
+    )
+    if not test:
+        return
+    check = f"{table.name}_{name}_full"
+    add = f"ALTER TABLE {table.name} ADD CONSTRAINT {check} CHECK ({test})"
+    late = f"{add} NOT VALID"
+    if draw.chance(25):
+        draw.schema.ddl.append(late)
+        draw.schema.around_data.append((f"ALTER TABLE {table.name} DROP CONSTRAINT {check}", late))
+    elif draw.chance(12):
+        draw.schema.ddl.append(f"{add} NO INHERIT")
+    else:
+        draw.schema.ddl.append(add)
+
+
+def _element(type: str) -> str:
+    """Return the type of the elements of an array type."""
+    return str(TYPES[type].element)
 
 
 def add_trigger(draw: Draw, table: Relation) -> None:

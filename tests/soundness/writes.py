@@ -10,6 +10,7 @@ from tests.soundness.draw import Draw
 from tests.soundness.piece import NOTHING, Piece, expression, listed, optional
 from tests.soundness.schema import Column, Relation
 from tests.soundness.scope import Ref, Scope, Source
+from tests.soundness.types import constant
 from tests.soundness.values import assignments, written_columns, written_value
 
 
@@ -43,25 +44,28 @@ def insert(draw: Draw, target: Relation, outer: Scope, depth: int, returning: bo
     """Return INSERT, with ON CONFLICT now and then."""
     alias = draw.name()
     columns = written_columns(draw, target)
+    is_upsert = "CONFLICT" in target.writes and bool(target.key) and draw.chance(35)
+    if is_upsert:  # of one row that is there, perhaps with NULL where this one has a value
+        columns = [column for column in target.columns if not column.generated]
     scope = Scope(outer=Scope(tables=outer.tables), tables=outer.tables)
-    if not columns or draw.chance(4):
+    if not columns or (draw.chance(4) and not is_upsert):
         columns, body = [], Piece((" DEFAULT VALUES",))
     else:
         names = ", ".join(column.name for column in columns)
-        if draw.chance(30):
+        if draw.chance(30) and not is_upsert:
             draw.use("INSERT SELECT")
             types = [column.type for column in columns]
             query = queries.make(draw, Scope(tables=outer.tables), depth - 1, types)
             body = Piece((f" ({names}) ", query.piece))
         else:
             rows = [
-                listed([written_value(draw, target, column, scope, 1) for column in columns], least=99)
-                for _ in range(draw.pick((1, 1, 2)))
+                listed([_inserted(draw, target, column, scope, sure=is_upsert) for column in columns], least=99)
+                for _ in range(1 if is_upsert else draw.pick((1, 1, 2)))
             ]
             body = Piece((f" ({names}) VALUES ", listed([Piece(("(", row, ")")) for row in rows])))
     on_conflict = NOTHING
-    if "CONFLICT" in target.writes and draw.chance(55 if target.key else 25):
-        on_conflict = _on_conflict(draw, target, alias, columns)
+    if is_upsert or ("CONFLICT" in target.writes and draw.chance(25)):
+        on_conflict = _on_conflict(draw, target, alias, updates=is_upsert)
     own = _refs(target, alias)
     inserted = Scope(own, [(alias, target.name)], tables=outer.tables)
     back = _returning(draw, inserted, target, depth, returning, written=columns)
@@ -74,12 +78,20 @@ def insert(draw: Draw, target: Relation, outer: Scope, depth: int, returning: bo
     )
 
 
-def _on_conflict(draw: Draw, target: Relation, alias: str, columns: list[Column]) -> Piece:
+def _inserted(draw: Draw, target: Relation, column: Column, scope: Scope, *, sure: bool) -> Piece:
+    """Return a value to insert; *sure*: mostly a constant."""
+    if not sure or not draw.chance(60):
+        return written_value(draw, target, column, scope, 1)
+    value = draw.pick(("1", "2", "3")) if column.name in target.key or column.foreign_key else draw.value(column.type)
+    return Piece((constant(column.type, value),), type=column.type)
+
+
+def _on_conflict(draw: Draw, target: Relation, alias: str, *, updates: bool) -> Piece:
     draw.use("ON CONFLICT")
-    if not target.key or draw.chance(40):
+    if not target.key or (draw.chance(40) and not updates):
         return optional(" ON CONFLICT DO NOTHING")
     goal = f" ON CONFLICT ({', '.join(target.key)})"
-    if draw.chance(25):
+    if draw.chance(10 if updates else 25):
         return optional(f"{goal} DO NOTHING")
     draw.use("ON CONFLICT DO UPDATE")
     excluded = [Ref(f"excluded.{column.name}", column.type, column.name, "excluded") for column in target.columns]
