@@ -161,3 +161,34 @@ def test_a_condition_on_the_current_row_says_nothing_of_the_rows_beside_it(
 def test_a_condition_on_all_rows_of_a_window_says_it_of_each(conn: psycopg.Connection[Any], sql: str) -> None:
     description = describe_query(conn, load_text(f"-- name: q\n{sql};\n")["q"])
     assert [column.nullable for column in description.columns] == [False]
+
+
+@pytest.mark.parametrize(
+    ("sql", "nullable"),
+    [
+        ("SELECT unnest(string_to_array(body, ',')) AS found FROM notes", False),
+        ("SELECT unnest(string_to_array(body, NULL)) AS found FROM notes", False),
+        ("SELECT unnest(array_remove(tags, NULL)) AS found FROM things", False),
+        ("SELECT unnest(array_append(array_remove(tags, NULL), name)) AS found FROM things", False),
+        ("SELECT unnest(array_append(array_remove(tags, NULL), body)) AS found FROM things, notes", True),
+        ("SELECT unnest(array_fill(size, ARRAY[2])) AS found FROM things", True),
+        ("SELECT unnest(string_to_array('a,', ',', '')) AS found", True),
+    ],
+)
+def test_elements_are_told_by_what_made_their_array(conn: psycopg.Connection[Any], sql: str, nullable: bool) -> None:
+    description = describe_query(conn, load_text(f"-- name: q\n{sql};\n")["q"])
+    assert [column.nullable for column in description.columns] == [nullable]
+    assert ((None,) in conn.execute(sql).fetchall()) is nullable
+
+
+def test_a_row_that_a_window_brings_is_one_of_its_table(conn: psycopg.Connection[Any], tmp_path: Path) -> None:
+    sql = """
+    SELECT lag(t) OVER w AS before,
+           lead(to_jsonb(t), 1, jsonb_build_object('id', 0, 'size', NULL::int, 'name', NULL::text, 'tags', NULL::text[]))
+               OVER w AS after
+    FROM things AS t WINDOW w AS (ORDER BY id)
+    """
+    first, second = run(conn, tmp_path, sql)
+    assert first.before is None
+    assert (second.before.id, second.before.name) == (first.after.id - 1, "a")
+    assert (second.after.id, second.after.name) == (0, None)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _CAT, _APPEND, _PREPEND, _REMOVE, _REPLACE = 383, 378, 379, 3167, 3168
 _OF_THE_SAME_ELEMENTS: Final = frozenset({6172, 6215, 6216, 6381, 6388, 6389, 6390})
 """trim_array, array_shuffle, array_sample, array_reverse, array_sort"""
-_OF_ANY_DIMENSIONS: Final = frozenset({1193, 1286})
-"""array_fill"""
+ARRAY_FILL: Final = frozenset({1193, 1286})
+"""It makes arrays of any dimensions, of one value."""
 _BUILT_IN: Final = frozenset(ARRAY_OF.values())
 
 
@@ -93,7 +93,7 @@ def of_call(function: int, call: Node, context: Context, shapes: Shapes) -> Shap
     args, generic = call.nodes("args"), Shape(type_of(call))
     if call.flag("funcretset") or any(arg.tag == "NAMEDARGEXPR" for arg in args):
         return generic
-    if function in _OF_ANY_DIMENSIONS:
+    if function in ARRAY_FILL:
         return Shape(UNKNOWN)
     if function in ELEMENTS_NOT_NULL:
         return replace(generic, inside=Elements(Shape(OF_TYPE)))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plainsql.nullability import expressions
+from plainsql.nullability.array_shapes import ARRAY_FILL
 from plainsql.nullability.finite import part_is_not_null
-from plainsql.nullability.functions import CAST_TO_TEXT, ELEMENTS_NOT_NULL, NEEDS, OF_NULL_TOO, ONE_OF, TOTAL
+from plainsql.nullability.functions import CAST_TO_TEXT, NEEDS, OF_NULL_TOO, ONE_OF, TOTAL
 from plainsql.nullability.node import Node
 from plainsql.nullability.scope import Context
 from plainsql.nullability.set_returning import ROWS_NOT_NULL, UNNEST
@@ -99,8 +100,7 @@ def elements_are_not_null(array: Node, context: Context, prover: Prover) -> bool
         case "RELABELTYPE" | "COERCETODOMAIN":
             below = array.node("arg")
             return below is not None and elements_are_not_null(below, context, prover)
-        case "FUNCEXPR":
-            total = array.number("funcid") in ELEMENTS_NOT_NULL
-            return total and expressions.all_not_null(array.nodes("args"), context, prover)
+        case "FUNCEXPR" if array.number("funcid") in ARRAY_FILL:
+            return expressions.all_not_null(array.nodes("args"), context, prover)
         case _:
             return has_full_elements(prover.shapes.of_value(array, context))

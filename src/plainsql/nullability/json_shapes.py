@@ -19,6 +19,7 @@ from plainsql.nullability.shapes import (
     Members,
     Shape,
     concatenated,
+    either,
     is_json,
     of_all,
     without,
@@ -83,6 +84,15 @@ any_value 6291(anyelement)
 max 2050(anyarray)
 min 2051(anyarray)
 """
+OF_OTHER_ROWS: Final = """
+first_value 3112(anyelement)
+lag 3106(anyelement) 3107(anyelement,int4) 3108(anycompatible,int4,anycompatible)
+last_value 3113(anyelement)
+lead 3109(anyelement) 3110(anyelement,int4) 3111(anycompatible,int4,anycompatible)
+nth_value 3114(anyelement,int4)
+"""
+"""The value is that of another row of the window, a default that of the current one."""
+
 TABLES: Final = (
     FUNCTIONS,
     OBJECTS,
@@ -94,6 +104,7 @@ TABLES: Final = (
     WITHOUT_NULLS,
     OF_ENTRIES,
     ONE_OF_THEM,
+    OF_OTHER_ROWS,
 )
 
 _OIDS: Final = {table: oids(table) for table in TABLES}
@@ -147,6 +158,9 @@ def of_aggregate(call: Node, context: Context, shapes: Shapes) -> Shape | None:
         return replace(generic, inside=Entries(replace(value, nullable=False) if is_full else value))
     if function in _OIDS[ONE_OF_THEM]:
         return shapes.of_value(args[0], place)
+    if function in _OIDS[OF_OTHER_ROWS]:
+        default = shapes.of_value(args[2], context) if len(args) > 2 else None
+        return either(shapes.of_value(args[0], place), default)
     return generic
 
 

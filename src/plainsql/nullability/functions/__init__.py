@@ -70,4 +70,4 @@ xpath 2931(text,xml,text[]) 2932(text,xml)
 """Manual, 9.4, 9.10, 9.13, 9.15, 9.19, 9.27. Left out: string_to_array(text,text,text), there to make NULLs."""
 
 ELEMENTS_NOT_NULL: frozenset[int] = oids(ELEMENTS)
-"""Functions whose array holds no NULL element when no argument is NULL."""
+"""Functions whose array, where there is one, holds no NULL element; that of array_fill when no argument is NULL."""
