@@ -30,9 +30,9 @@ def render_nested(
         aliases: Takes the aliases that it needs.
     """
     base = nested.base
-    given = [*nested.imports]
+    composites = nested.composites if base is None else (*base.classes, base)
+    given = [*nested.imports, *(f"from {types} import {composite.name}" for composite in composites)]
     if base is not None:
-        given += [f"from {types} import {composite.name}" for composite in (*base.classes, base)]
         imports.add(f"from {types} import {base.name}")
     taken = [name for name, _ in base.fields] if base is not None else [field.name for field in nested.fields]
     lines = _header(nested, rows, imports)

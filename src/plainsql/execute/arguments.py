@@ -29,10 +29,15 @@ Fits = Callable[[Any], bool]
 
 @dataclass(frozen=True, slots=True)
 class Accepts:
-    """What the parameters of one type take: *expected* in words, *fits* as a test; None is never asked about."""
+    """
+    What the parameters of one type take: *expected* in words, *fits* as a test; None is never asked about.
+
+    *fits_full* is the test of an array that may hold no None.
+    """
 
     expected: str
     fits: Fits
+    fits_full: Fits | None = None
 
 
 def _int(low: int, high: int) -> Fits:
@@ -111,20 +116,31 @@ def is_sequence(value: Any) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray, memoryview))
 
 
-def _sequence(element: Fits | None) -> Fits:
+def _sequence(element: Fits) -> Fits:
     def fits(value: Any) -> bool:
         if not is_sequence(value):
             return False
-        if element is None:
-            return True
-        return all(item is None or (fits(item) if isinstance(item, list) else element(item)) for item in value)
+        # Without a lambda for each element; the few arrays that hold None or lists are looked through again.
+        return all(map(element, value)) or all(map(is_element, value))
+
+    def is_element(item: Any) -> bool:
+        return item is None or (fits(item) if isinstance(item, list) else element(item))
 
     return fits
 
 
-def without_none(fits: Fits | None) -> Fits:
+def _full_sequence(element: Fits) -> Fits:
+    def fits(value: Any) -> bool:
+        return is_sequence(value) and (all(map(element, value)) or all(map(is_element, value)))
+
+    def is_element(item: Any) -> bool:
+        return fits(item) if isinstance(item, list) else element(item)
+
+    return fits
+
+
+def without_none(fits: Fits) -> Fits:
     """Return a test for an array that holds no None."""
-    fits = fits or is_sequence
     return lambda value: fits(value) and place_of_none(value) is None
 
 
@@ -146,8 +162,10 @@ def accepts(oid: int) -> Accepts | None:
     if info is None or info.array_oid != oid:
         return None
     element = _BUILTIN.get(info.oid)
-    expected = f"a sequence in which each element is {element.expected} or None" if element else "a sequence"
-    return Accepts(expected, _sequence(element.fits if element else None))
+    if element is None:
+        return Accepts("a sequence", is_sequence, without_none(is_sequence))
+    expected = f"a sequence in which each element is {element.expected} or None"
+    return Accepts(expected, _sequence(element.fits), _full_sequence(element.fits))
 
 
 def refusal(statement: Statement[Any], index: int, value: object, cause: BaseException | None = None) -> ParameterError:
@@ -159,10 +177,12 @@ def refusal(statement: Statement[Any], index: int, value: object, cause: BaseExc
     else:
         takes = accepts(kind) if isinstance(kind, int) else None
         expected, given = takes.expected if takes else "a value of its type", found(value, takes)
-    if statement.params[index] in statement.full and is_sequence(value):
+    advice = ""
+    if statement.params[index] in statement.full:
         expected = expected.removesuffix(" or None")
-        place = place_of_none(value)
-        given = f"{in_words(value)} with None at index {place}" if place is not None else given
+        if is_sequence(value) and (place := place_of_none(value)) is not None:
+            given = f"{in_words(value)} with None at index {place}"
+            advice = f"; leave it out, or let it in by '-- @null :{statement.params[index]}[]' in the query file"
     oid = kind if isinstance(kind, int) else statement.bind_oids[index]
     info = builtin_types.get(oid) if oid else None
     pg_type = "" if info is None else f" ({info.regtype}{'[]' if info.array_oid == oid else ''})"
@@ -171,7 +191,7 @@ def refusal(statement: Statement[Any], index: int, value: object, cause: BaseExc
         reason = f" that {cause.encoding} can't encode"
     return ParameterError(
         f"{statement.file}:{statement.line}: query '{statement.name}': parameter '{statement.params[index]}' takes "
-        f"{expected}{pg_type}, found {given}{reason}"
+        f"{expected}{pg_type}, found {given}{reason}{advice}"
     )
 
 
@@ -182,7 +202,8 @@ def found(value: object, takes: Accepts | None) -> str:
         case bool():
             return "a bool"
         case int():
-            return "an int out of range" if takes and "int of" in takes.expected else "an int"
+            is_right = takes is not None and "int of" in takes.expected and takes.fits_full is None
+            return "an int out of range" if is_right else "an int"
         case str():
             return "a str with a NUL character" if "\0" in value else "a str"
         case dt.datetime() | dt.time():

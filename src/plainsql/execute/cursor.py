@@ -60,10 +60,11 @@ class BoundQuery(PostgresQuery):
 class StatementMixin(BaseCursor[Any, Any]):
     """What the sync and the async cursor share."""
 
-    __slots__ = ("_bound", "_statement")
+    __slots__ = ("_bound", "_loaders", "_statement")
 
     _statement: Statement[Any]
     _bound: BoundQuery
+    _loaders: Sequence[int]
 
     def __init__(self, conn: Any, statement: Statement[Any], arguments: tuple[Any, ...] = ()) -> None:
         conn._check_connection_ok()
@@ -71,6 +72,7 @@ class StatementMixin(BaseCursor[Any, Any]):
         self._pgconn = conn.pgconn
         self._adapters = conn.adapters
         self._statement = statement
+        self._loaders = statement.loaders
         self.format = statement.format
         self.arraysize = 1
         self._closed = False
@@ -165,6 +167,7 @@ class StatementMixin(BaseCursor[Any, Any]):
         changed = [oid for oid, known in zip(loaders, expected, strict=True) if oid != known]
         if ours := tuple([oid for oid in changed if oid >= FIRST_USER_OID]):
             self._tx = Transformer(with_codecs(self._conn, (*self._statement.private, *ours)))
+        self._loaders = loaders
         self._tx.set_pgresult(result, set_loaders=False)
         self._tx.set_loader_types(loaders, self.format)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import psycopg
+
 from plainsql.errors import ParameterError, UnexpectedNullError, UnexpectedTypeError
 from plainsql.execute.arguments import is_sequence
-from plainsql.execute.wire.codec import may_mismatch
-from plainsql.execute.wire.typed import MismatchError
+from plainsql.execute.wire.codec import UNREADABLE, MismatchError, path_of
 
 if TYPE_CHECKING:
     from plainsql.execute.cursor import StatementMixin
@@ -64,9 +65,12 @@ def guarded_rows(
         UnexpectedTypeError: A value isn't what ``@type`` says, or JSON not what the statement makes of it.
     """
     try:
-        rows = cur._tx.load_rows(start, stop, make)
-    except MismatchError:
-        raise _mismatch(cur, statement, start, stop) from None
+        rows = read_rows(cur, start, stop, make)
+    except MismatchError as error:
+        place = _find_unreadable(cur, start, stop)
+        assert place is not None, "a value can be read once, but not twice"
+        message = f"{statement.place}: column '{place.column}'{path_of(error)} in row {place.row} {error}"
+        raise UnexpectedTypeError(message, column=place.column, row=place.row) from None
     for promise in statement.promised:
         index = promise.position
         if promise.of_elements:
@@ -100,23 +104,38 @@ def _null(cur: StatementMixin, statement: Statement[Any], promise: NotNull, row:
     return UnexpectedNullError(message, column=column, row=row + 1)
 
 
-def _mismatch(cur: StatementMixin, statement: Statement[Any], start: int, stop: int) -> UnexpectedTypeError:
-    """Return the error for the first value that isn't of its type: read one by one, until it is found."""
+def read_rows(cur: StatementMixin, start: int, stop: int, make: type[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Do what psycopg's ``load_rows`` does; the error of a value that Python can't hold says where it is."""
+    try:
+        return cur._tx.load_rows(start, stop, make)
+    except psycopg.DataError as error:
+        tell_place(cur, error, start, stop)
+        raise
+
+
+def tell_place(cur: StatementMixin, error: psycopg.DataError, start: int, stop: int) -> None:
+    """Note column and row of the value among rows that *error* is about, and where it is inside of the column."""
+    if (place := _find_unreadable(cur, start, stop)) is not None:
+        error.add_note(f"column '{place.column}'{path_of(error)} in row {place.row}")
+
+
+class _Place(NamedTuple):
+    column: str
+    row: int
+
+
+def _find_unreadable(cur: StatementMixin, start: int, stop: int) -> _Place | None:
+    """Return where the first value is that can't be read: they are read one by one until it is found."""
     result, tx = cur._check_result_for_fetch(), cur._tx
-    typed = [
-        (index, statement.loaders[index]) for index, kind in enumerate(statement.load_oids or ()) if may_mismatch(kind)
-    ]
     for row in range(start, stop):
-        for index, oid in typed:
+        for index, oid in enumerate(cur._loaders):
             data = result.get_value(row, index)
             try:
                 if data is not None:
-                    tx.get_loader(oid, statement.format).load(data)
-            except MismatchError as error:
-                column = _column(cur, index)
-                message = f"{statement.place}: column '{column}' in row {row + 1} {error}"
-                return UnexpectedTypeError(message, column=column, row=row + 1)
-    raise AssertionError("a value can be read once, but not twice")
+                    tx.get_loader(oid, cur.format).load(data)
+            except UNREADABLE:
+                return _Place(_column(cur, index), row + 1)
+    return None
 
 
 def _column(cur: StatementMixin, index: int) -> str:

@@ -6,9 +6,11 @@ from functools import partial
 from itertools import starmap
 from typing import Any, TypeVar
 
+import psycopg
+
 from plainsql.errors import NoRowError, TooManyRowsError
 from plainsql.execute.cursor import StatementMixin
-from plainsql.execute.promises import guarded_rows
+from plainsql.execute.promises import guarded_rows, read_rows, tell_place
 from plainsql.execute.statement import Statement
 
 R = TypeVar("R")
@@ -21,7 +23,13 @@ def _single(cur: StatementMixin, statement: Statement[R]) -> Any:
     """Return the only row as a tuple, or None when there is none."""
     count: int = cur._check_result_for_fetch().ntuples
     if count == 1:
-        return guarded_rows(cur, statement, 0, 1, tuple)[0] if statement.is_guarded else cur._tx.load_row(0, tuple)
+        if statement.is_guarded:
+            return guarded_rows(cur, statement, 0, 1, tuple)[0]
+        try:
+            return cur._tx.load_row(0, tuple)
+        except psycopg.DataError as error:
+            tell_place(cur, error, 0, 1)
+            raise
     if count:
         raise TooManyRowsError(f"{statement.place} promised at most one row and returned {count}")
     return None
@@ -38,7 +46,7 @@ def _make(statement: Statement[R]) -> Any:
 def read_all(cur: StatementMixin, statement: Statement[R]) -> list[R]:
     """Return every row."""
     count = cur._check_result_for_fetch().ntuples
-    load: Any = partial(guarded_rows, cur, statement) if statement.is_guarded else cur._tx.load_rows
+    load: Any = partial(guarded_rows, cur, statement) if statement.is_guarded else partial(read_rows, cur)
     make = _make(statement)
     if count <= CHUNK:
         return list(starmap(make, load(0, count, tuple)))

@@ -122,6 +122,9 @@ class Statement(Generic[R]):
 
 
 def _fits(kind: Kind, codec: Codec | None, is_full: bool) -> Fits | None:
-    takes = accepts(kind) if codec is None and isinstance(kind, int) else None
-    fits = codec.fits if codec is not None else takes.fits if takes else None
-    return without_none(fits) if is_full else fits
+    if codec is not None:
+        return without_none(codec.fits) if is_full else codec.fits
+    takes = accepts(kind) if isinstance(kind, int) else None
+    if takes is None:
+        return None
+    return takes.fits_full if is_full else takes.fits

@@ -101,6 +101,7 @@ class NestedClass:
         base: Class of the composite type.
         wires: Of a row without a type of its own: what reads each member.
         is_row: It is such a row.
+        composites: Classes of composite types that such a row needs.
     """
 
     name: str
@@ -111,6 +112,7 @@ class NestedClass:
     base: CompositeClass | None = None
     wires: tuple[Wire, ...] = ()
     is_row: bool = False
+    composites: tuple[CompositeClass, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

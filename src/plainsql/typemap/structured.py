@@ -159,6 +159,7 @@ def _of_record(type: PgType, record: Record) -> PyType:
         if member is not None
     ]
     names = field_names([field.name for field in record.fields], defined(python for _, python in found))
+    classes = tuple(dict.fromkeys(nested for _, python in found for nested in python.classes))
     own = NestedClass(
         record.name,
         record.path,
@@ -170,6 +171,7 @@ def _of_record(type: PgType, record: Record) -> PyType:
         tuple(dict.fromkeys(alias for _, python in found for alias in python.aliases)),
         wires=tuple(python.wire if python.nested else inside(member) for member, python in found),
         is_row=True,
+        composites=classes,
     )
     return replace(
         python_type(type),
@@ -177,7 +179,7 @@ def _of_record(type: PgType, record: Record) -> PyType:
         load_oid=Name(own.name),
         binary=all(python.binary for _, python in found),
         better_in_binary=True,
-        classes=tuple(dict.fromkeys(nested for _, python in found for nested in python.classes)),
+        classes=classes,
         nested=(*dict.fromkeys(nested for _, python in found for nested in python.nested), own),
     )
 

@@ -16,7 +16,7 @@ from psycopg.pq import Format
 
 from plainsql.execute.arguments import in_words, is_sequence
 from plainsql.execute.columns import FIRST_USER_OID
-from plainsql.execute.wire.codec import TEXT, USER_OID, Codec, Dump, Kind, Load, resolve
+from plainsql.execute.wire.codec import TEXT, UNREADABLE, USER_OID, Codec, Dump, Kind, Load, passed, resolve
 from plainsql.execute.wire.quoting import of_pieces, quoter, recoders
 
 _head = Struct("!iiI")  # dimensions, whether there are NULLs, type of the elements
@@ -138,17 +138,21 @@ def _read_text(data: bytes, token: re.Pattern[bytes], load: Load) -> list[Any]:
     if data.startswith(b"["):  # [2:4]={1,2,3}: the bounds are no part of a list
         data = data[data.find(b"=") + 1 :]
     stack: list[list[Any]] = [[]]
-    for match in token.finditer(data):
-        quoted, brace, plain = match.groups()
-        if plain is not None:
-            stack[-1].append(None if plain == b"NULL" else load(plain))
-        elif quoted is not None:
-            stack[-1].append(load(re.sub(rb"(?s)\\(.)", rb"\1", quoted) if b"\\" in quoted else quoted))
-        elif brace == b"{":
-            stack.append([])
-        elif len(stack) > 1:
-            finished = stack.pop()
-            stack[-1].append(finished)
+    try:
+        for match in token.finditer(data):
+            quoted, brace, plain = match.groups()
+            if plain is not None:
+                stack[-1].append(None if plain == b"NULL" else load(plain))
+            elif quoted is not None:
+                stack[-1].append(load(re.sub(rb"(?s)\\(.)", rb"\1", quoted) if b"\\" in quoted else quoted))
+            elif brace == b"{":
+                stack.append([])
+            elif len(stack) > 1:
+                finished = stack.pop()
+                stack[-1].append(finished)
+    except UNREADABLE as error:
+        passed(error, "".join(f"[{len(level)}]" for level in stack[1:]))
+        raise
     if len(stack) != 1 or len(stack[0]) != 1 or not isinstance(stack[0][0], list):
         raise psycopg.DataError("can't read an array: its braces don't match")
     return stack[0][0]
@@ -163,17 +167,30 @@ def _read_binary(data: bytes, load_of: Callable[[int], Load]) -> list[Any]:
     position = 12 + 8 * dimensions
     items: list[Any] = []
     end = len(data)
-    while position < end:
-        (length,) = _length.unpack_from(data, position)
-        position += 4
-        if length < 0:
-            items.append(None)
-            continue
-        items.append(load(data[position : position + length]))
-        position += length
+    try:
+        while position < end:
+            (length,) = _length.unpack_from(data, position)
+            position += 4
+            if length < 0:
+                items.append(None)
+                continue
+            items.append(load(data[position : position + length]))
+            position += length
+    except UNREADABLE as error:
+        passed(error, _place(len(items), lengths))
+        raise
     for inner in lengths[:0:-1]:
         items = [items[start : start + inner] for start in range(0, len(items), inner)]
     return items
+
+
+def _place(number: int, lengths: Sequence[int]) -> str:
+    """Return the indexes of an element by its number: ``[1][0]``."""
+    steps: list[str] = []
+    for length in lengths[:0:-1]:
+        number, rest = divmod(number, length)
+        steps.append(f"[{rest}]")
+    return "".join([f"[{number}]", *reversed(steps)])
 
 
 def _write_binary(value: Sequence[Any], element: Codec, dump: Dump) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
+import psycopg
 from psycopg.abc import Buffer, Transformer
 from psycopg.pq import Format
 
@@ -85,6 +86,28 @@ class Codec:
     def reads(self, type_oid: int, format: Format) -> bool:
         """Tell whether data in *format* that the server says is of *type_oid* can be of this type."""
         return type_oid >= FIRST_USER_OID
+
+
+class MismatchError(Exception):
+    """A value isn't of the type that its query promises; whoever knows the row and column says where."""
+
+    def __init__(self, says: str, reason: str, advice: str) -> None:
+        super().__init__(f"isn't what {says}: {reason}{advice}")
+
+
+UNREADABLE: Final = (psycopg.DataError, MismatchError)
+"""What loaders raise for a value that Python can't hold, or that isn't what it was said to be."""
+
+
+def passed(error: BaseException, step: str) -> None:
+    """Note on the way out that the value of *error* is inside of another one: ``[2]``, ``.street``."""
+    vars(error)["path"] = step + path_of(error)
+
+
+def path_of(error: BaseException) -> str:
+    """Return where inside of its column the value of *error* is, empty if it is all of it."""
+    path: str = vars(error).get("path", "")
+    return path
 
 
 Kind: TypeAlias = int | Codec | type

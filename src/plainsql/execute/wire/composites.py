@@ -14,7 +14,18 @@ from psycopg.pq import Format
 from plainsql.errors import StaleModuleError
 from plainsql.execute.arguments import an, in_words
 from plainsql.execute.columns import FIRST_USER_OID
-from plainsql.execute.wire.codec import BINARY, TEXT, USER_OID, Codec, Dump, Kind, Load, resolve
+from plainsql.execute.wire.codec import (
+    BINARY,
+    TEXT,
+    UNREADABLE,
+    USER_OID,
+    Codec,
+    Dump,
+    Kind,
+    Load,
+    passed,
+    resolve,
+)
 from plainsql.execute.wire.fields import fields_of
 from plainsql.execute.wire.quoting import of_pieces, quoter, recoders
 
@@ -64,7 +75,7 @@ class Composite(Codec):
 
     def loader(self, tx: Transformer, format: Format, type_oid: int = 0) -> Load:
         """Return a function that makes an object."""
-        make, stale = self._python, self._stale
+        make, fields, stale = self._python, self._fields, self._stale
         if format != TEXT:
             return self._binary_loader(tx)
         loads = [of_pieces(member.loader(tx, TEXT), tx) for member in self._members]
@@ -74,12 +85,19 @@ class Composite(Codec):
             pieces = _read_text(before(data)) if loads else []
             if len(pieces) != len(loads):
                 raise stale(f"has {len(pieces)} members")
-            return make(*[None if piece is None else load(piece) for load, piece in zip(loads, pieces, strict=True)])
+            values: list[Any] = []
+            try:
+                for load, piece in zip(loads, pieces, strict=True):
+                    values.append(None if piece is None else load(piece))
+            except UNREADABLE as error:
+                passed(error, f".{fields[len(values)]}")
+                raise
+            return make(*values)
 
         return load
 
     def _binary_loader(self, tx: Transformer) -> Load:
-        make, members, stale = self._python, self._members, self._stale
+        make, fields, members, stale = self._python, self._fields, self._members, self._stale
         loads: list[Load | None] = [None] * len(members)
         types = [0] * len(members)
 
@@ -100,9 +118,13 @@ class Composite(Codec):
                     loads[index] = members[index].loader(tx, BINARY, type_oid)
                 if length < 0:
                     values.append(None)
-                else:
+                    continue
+                try:
                     values.append(loads[index](data[position : position + length]))  # type: ignore[misc]  # just made
-                    position += length
+                except UNREADABLE as error:
+                    passed(error, f".{fields[index]}")
+                    raise
+                position += length
             return make(*values)
 
         return load

@@ -16,7 +16,7 @@ from psycopg.pq import Format
 
 from plainsql.execute.arguments import an, in_words
 from plainsql.execute.columns import FIRST_USER_OID, TEXTS, reads, reads_binary
-from plainsql.execute.wire.codec import BINARY, TEXT, Codec, Dump, Kind, Load, resolve
+from plainsql.execute.wire.codec import BINARY, TEXT, Codec, Dump, Kind, Load, MismatchError, resolve
 
 _JSON = (114, 3802)
 _JSON_ARRAYS = (199, 3807)
@@ -24,13 +24,6 @@ _JSONB_VERSION = 1
 _NATIVE = (bytes, bytearray, dt.datetime, dt.date, dt.time, dt.timedelta, Decimal, UUID)
 """What msgspec would turn into text, though PostgreSQL's own types take it as it is."""
 _SECRET = re.compile(r"\A(Invalid enum value) .*?(?= - at [`$]|\Z)", re.DOTALL)
-
-
-class MismatchError(Exception):
-    """A value isn't of the type that its query promises; whoever knows the row and column says where."""
-
-    def __init__(self, says: str, reason: str, advice: str) -> None:
-        super().__init__(f"isn't what {says}: {reason}{advice}")
 
 
 class Typed(Codec):
