@@ -184,11 +184,30 @@ def test_elements_are_told_by_what_made_their_array(conn: psycopg.Connection[Any
 def test_a_row_that_a_window_brings_is_one_of_its_table(conn: psycopg.Connection[Any], tmp_path: Path) -> None:
     sql = """
     SELECT lag(t) OVER w AS before,
-           lead(to_jsonb(t), 1, jsonb_build_object('id', 0, 'size', NULL::int, 'name', NULL::text, 'tags', NULL::text[]))
-               OVER w AS after
+           lead(to_jsonb(t), 1, to_jsonb(ROW(0, NULL, NULL, NULL)::things)) OVER w AS after
     FROM things AS t WINDOW w AS (ORDER BY id)
     """
     first, second = run(conn, tmp_path, sql)
     assert first.before is None
     assert (second.before.id, second.before.name) == (first.after.id - 1, "a")
     assert (second.after.id, second.after.name) == (0, None)
+
+
+def test_an_array_of_json_tells_what_became_json(conn: psycopg.Connection[Any], tmp_path: Path) -> None:
+    sql = "SELECT ARRAY[to_jsonb(t)] AS one, array_agg(to_jsonb(t)) OVER () AS all_of_them FROM things AS t ORDER BY id"
+    first, _ = run(conn, tmp_path, sql)
+    assert (first.one[0].id, first.one[0].tags) == (1, ["x", None])
+    assert [thing.name for thing in first.all_of_them] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT array_agg(ARRAY(SELECT to_jsonb(id) FROM things)) AS found",
+        "SELECT array_agg(ARRAY[to_jsonb(id), to_jsonb(id + 1)]) AS found FROM things WHERE id = 1",
+        "SELECT ARRAY(SELECT ARRAY(SELECT to_jsonb(id) FROM things)) AS found",
+    ],
+)
+def test_an_array_of_arrays_of_json_is_no_list_in_json(conn: psycopg.Connection[Any], tmp_path: Path, sql: str) -> None:
+    (found,) = run(conn, tmp_path, sql)
+    assert found.found == [[1, 2]]

@@ -130,13 +130,21 @@ class _Maker:
             return self.of_json(shape, place)
         match shape.inside:
             case Elements(Shape() as element) if base.element is not None:
-                if element.type not in (OF_TYPE, base.element.oid):
+                if element.type not in (OF_TYPE, base.element.oid) and not self._became_json(element, base.element):
                     return plain
                 return replace(plain, inside=ListOf(self.of_value(element, base.element, place.element())))
             case Members() as members if (named := _named(members, base)) is not None:
                 types = self._member_types(members, base)
                 return plain if types is None else replace(plain, inside=self._row(named, types, place))
         return plain
+
+    def _became_json(self, element: Shape, type: PgType) -> bool:
+        """Return whether an element of type JSON tells what it was; an array of JSON may be an array in another."""
+        before = self._type(element.type, None)
+        if before is None or not shaped.is_json(base_type(type).oid):
+            return False
+        inner = base_type(before).element
+        return inner is None or not shaped.is_json(base_type(inner).oid)
 
     def _by_type(self, type: PgType, nullable: bool, place: _Place) -> Structure:
         """Return the structure in JSON of any value of a type."""
