@@ -166,16 +166,17 @@ def _read_binary(data: bytes, load_of: Callable[[int], Load]) -> list[Any]:
     lengths = [length for length, _ in _dimension.iter_unpack(data[12 : 12 + 8 * dimensions])]
     position = 12 + 8 * dimensions
     items: list[Any] = []
-    end = len(data)
+    head = _length.unpack_from
     try:
-        while position < end:
-            (length,) = _length.unpack_from(data, position)
+        for _ in range(prod(lengths)):
+            (length,) = head(data, position)
             position += 4
             if length < 0:
                 items.append(None)
                 continue
-            items.append(load(data[position : position + length]))
-            position += length
+            end = position + length
+            items.append(load(data[position:end]))
+            position = end
     except UNREADABLE as error:
         passed(error, _place(len(items), lengths))
         raise

@@ -100,31 +100,33 @@ class Composite(Codec):
         make, fields, members, stale = self._python, self._fields, self._members, self._stale
         loads: list[Load | None] = [None] * len(members)
         types = [0] * len(members)
+        size, head, indexes = _count.pack(len(members)), _member.unpack_from, range(len(members))
 
         def load(data: Any) -> Any:
-            data = bytes(data)
-            (count,) = _count.unpack_from(data)
-            if count != len(members):
-                raise stale(f"has {count} members")
+            if type(data) is not bytes:
+                data = bytes(data)
+            if data[:4] != size:
+                raise stale(f"has {_count.unpack_from(data)[0]} members")
             values: list[Any] = []
-            position = 4
-            for index in range(count):
-                type_oid, length = _member.unpack_from(data, position)
-                position += 8
-                if type_oid != types[index]:
-                    if not members[index].reads(type_oid, BINARY):
-                        raise stale(f"has a member of type {type_oid}")
-                    types[index] = type_oid
-                    loads[index] = members[index].loader(tx, BINARY, type_oid)
-                if length < 0:
-                    values.append(None)
-                    continue
-                try:
-                    values.append(loads[index](data[position : position + length]))  # type: ignore[misc]  # just made
-                except UNREADABLE as error:
-                    passed(error, f".{fields[index]}")
-                    raise
-                position += length
+            position, index = 4, 0
+            try:
+                for index in indexes:
+                    type_oid, length = head(data, position)
+                    position += 8
+                    if type_oid != types[index]:
+                        if not members[index].reads(type_oid, BINARY):
+                            raise stale(f"has a member of type {type_oid}")
+                        types[index] = type_oid
+                        loads[index] = members[index].loader(tx, BINARY, type_oid)
+                    if length < 0:
+                        values.append(None)
+                    else:
+                        end = position + length
+                        values.append(loads[index](data[position:end]))  # type: ignore[misc]  # just made
+                        position = end
+            except UNREADABLE as error:
+                passed(error, f".{fields[index]}")
+                raise
             return make(*values)
 
         return load

@@ -47,6 +47,7 @@ class Typed(Codec):
         self._kind = kind
         self._annotation = annotation
         self._type: Any = None
+        self._decode: Callable[[Any], Any] | None = None
         self.expected = "a value of its @type"
         self.reads_binary = codec.reads_binary
 
@@ -55,7 +56,8 @@ class Typed(Codec):
         python = self._python()
         read: Load
         if self._kind in _JSON:
-            read = _json_loader(python, tx.encoding, format)
+            assert self._decode is not None
+            read = _json_loader(self._decode, tx.encoding, format)
         else:
             load, is_json = self._inner.loader(tx, format, type_oid), self._kind in _JSON_ARRAYS
 
@@ -104,7 +106,7 @@ class Typed(Codec):
         if self._type is None:
             python = self._annotation()
             try:
-                msgspec.json.Decoder(python)
+                self._decode = msgspec.json.Decoder(python).decode
             except TypeError as error:
                 raise TypeError(f"@type can't be {python!r}: {error}") from None
             self._type = python
@@ -148,8 +150,7 @@ def _is_described(python: type) -> bool:
     return python in (float, int) or hasattr(python, "__total__")  # a TypedDict
 
 
-def _json_loader(python: Any, encoding: str, format: Format) -> Load:
-    decode = msgspec.json.Decoder(python).decode
+def _json_loader(decode: Callable[[Any], Any], encoding: str, format: Format) -> Load:
     if format == BINARY:  # jsonb has a version before its text; json has none, and no text begins so
 
         def load(data: Any) -> Any:
