@@ -30,8 +30,9 @@ def _add_family(draw: Draw) -> None:
     )
     parent = Relation("parent", "table", columns, writes=ALL_WRITES - {"CONFLICT"})
     schema.relations.append(parent)
-    for column in columns:
-        fill_arrays(draw, parent, column)
+    at_once = draw.chance(50)  # its children take over what is not valid as valid, which nothing may undo later
+    for column in columns if at_once else ():
+        fill_arrays(draw, parent, column, late=False)
     for number in range(1, draw.pick((1, 2)) + 1):
         name = f"child{number}"
         own = [Column(column.name, column.type, column.required, column.default) for column in columns]
@@ -53,6 +54,8 @@ def _add_family(draw: Draw) -> None:
         if draw.chance(20):
             add_trigger(draw, schema.relations[-1])
         parent.children.append(name)
+    for column in columns if not at_once else ():
+        fill_arrays(draw, parent, column, late=True)
     nullable = [column for column in columns if not column.required and column.type != "filled"]
     if draw.version >= 180000 and nullable and draw.chance(40):
         column = draw.pick(nullable)

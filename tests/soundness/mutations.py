@@ -446,7 +446,7 @@ MUTATIONS = [
     ),
     Mutation(
         "JSON_ARRAY has all of its items",
-        (("json_shapes.py", "if leaves_out and any(", "if any("),),
+        (("json_shapes.py", "if leaves_out and any(item.nullable for item in found):", "if False:"),),
         since=16,
     ),
     Mutation(

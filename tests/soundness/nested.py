@@ -248,7 +248,10 @@ def _operator(draw: Draw, type: str, scope: Scope, depth: int) -> Piece:
         )
     )
     draw.use(f"nested: {template}")
-    arguments = [make(draw, "jsonb", scope, depth - 1) for _ in range(2 if "||" in template else 1)]
+    arguments = [
+        (_build_object if draw.chance(65) else make)(draw, "jsonb", scope, depth - 1)
+        for _ in range(2 if "||" in template else 1)
+    ]
     parts = template.replace("{{", "\0").replace("}}", "\1").split("{}")
     parts = [part.replace("\0", "{").replace("\1", "}") for part in parts]
     mixed: list[str | Piece] = [parts[0]]
@@ -450,7 +453,7 @@ _JSON = {
     _standard: 11,
     _strip: 6,
     _operator: 10,
-    _object_agg: 7,
+    _object_agg: 12,
     _array_to_json: 5,
     _of_texts: 1,
     _converted: 4,

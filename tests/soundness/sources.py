@@ -216,7 +216,7 @@ def join(draw: Draw, scope: Scope, depth: int, lateral: bool = False) -> Source:
     else:
         how = Piece((" ON ", _on(draw, left, right, scope, depth, full=kind == "FULL JOIN")))
     piece = Piece(("(", left.piece, f" {kind} ", right.piece, how, ")"), "source")
-    if draw.chance(12):
+    if draw.chance(18):
         draw.use("alias of a join")
         alias = draw.name()
         once = known_once(whole.columns)

@@ -52,7 +52,7 @@ def _add_table(draw: Draw, name: str) -> None:
     relation = Relation(name, "table", columns, key, primary, ALL_WRITES)
     schema.relations.append(relation)
     for column in columns:
-        fill_arrays(draw, relation, column)
+        fill_arrays(draw, relation, column, late=True)
         if not column.required and not column.generated and not column.default and column.name != "id":
             _constrain(draw, relation, column)
     if draw.chance(30):
@@ -164,8 +164,8 @@ def _constrain(draw: Draw, table: Relation, column: Column) -> None:
         column.required = column.stale = True
 
 
-def fill_arrays(draw: Draw, table: Relation, column: Column) -> None:
-    """Add a CHECK by which the arrays of a column hold no NULL, or that only looks like it."""
+def fill_arrays(draw: Draw, table: Relation, column: Column, *, late: bool) -> None:
+    """Add a CHECK by which the arrays of a column hold no NULL, or that only looks like it; *late*: or NOT VALID."""
     if column.type not in ("integer[]", "text[]", "mood[]"):
         return
     name, type = column.name, column.type
@@ -190,10 +190,9 @@ def fill_arrays(draw: Draw, table: Relation, column: Column) -> None:
         return
     check = f"{table.name}_{name}_full"
     add = f"ALTER TABLE {table.name} ADD CONSTRAINT {check} CHECK ({test})"
-    late = f"{add} NOT VALID"
-    if draw.chance(25):
-        draw.schema.ddl.append(late)
-        draw.schema.around_data.append((f"ALTER TABLE {table.name} DROP CONSTRAINT {check}", late))
+    if late and draw.chance(25):
+        draw.schema.ddl.append(f"{add} NOT VALID")
+        draw.schema.around_data.append((f"ALTER TABLE {table.name} DROP CONSTRAINT {check}", f"{add} NOT VALID"))
     elif draw.chance(12):
         draw.schema.ddl.append(f"{add} NO INHERIT")
     else:

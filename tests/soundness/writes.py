@@ -9,7 +9,7 @@ from tests.soundness import conditions, expressions, nested, queries, sources
 from tests.soundness.draw import Draw
 from tests.soundness.piece import NOTHING, Piece, expression, listed, optional
 from tests.soundness.schema import Column, Relation
-from tests.soundness.scope import Ref, Scope, Source
+from tests.soundness.scope import RECORD, Ref, Scope, Source
 from tests.soundness.types import constant
 from tests.soundness.values import assignments, written_columns, written_value
 
@@ -215,7 +215,11 @@ def _returning(
     items: list[str | Piece] = []
     labels: list[str] = []
     for _ in range(draw.pick((1, 2, 3, 4))):
-        if draw.chance(18):
+        theirs = [text for text in scope.whole_rows if text != scope.whole_rows[0]]
+        if merging and theirs and draw.chance(25):
+            draw.use("row of the source of MERGE")
+            type, piece = RECORD, expression("", "row of the source", draw.pick(theirs))
+        elif draw.chance(18):
             type, piece = nested.column(draw, scope.without_versions(), depth - 1)
         elif merging and draw.chance(10):
             draw.use("merge_action()")
