@@ -15,6 +15,8 @@ from plainsql.query.model import Query
 from plainsql.query.overrides import Override, meant, source_line
 from plainsql.query.problem import Problem
 from plainsql.query.source import Level
+from plainsql.typemap import Structure
+from plainsql.typemap.structure import ListOf
 
 V = TypeVar("V", Parameter, Column)
 
@@ -67,6 +69,9 @@ def apply_overrides(
                     _check_refused(override, refused)
             elif override.name in returned:
                 returned[override.name] = _applied(returned[override.name], override, folders)
+            elif (whole := override.name.partition(".")[0]) in returned and whole != override.name:
+                said = f"'{override.target}' is inside of '{whole}', and a directive speaks of all of it"
+                raise _Wrong(said, f"write @type {whole} and what all of it is, or COALESCE in the SQL")
             else:
                 hint = meant(override, query.parameters, [column.name for column in columns])
                 raise _Wrong(f"'@{override.verdict} {override.target}' names no column", hint)
@@ -113,7 +118,13 @@ def _elements(value: V, override: Override, said: str) -> V:
     name = override.target.removesuffix("[]")
     element = value.type.element
     if element is None or value.type.custom is not None:
-        raise _Wrong(f"{said}: {override.name} is {value.type.name}, no array", f"write @{override.verdict} {name}")
+        is_list = value.structure is not None and isinstance(value.structure.inside, ListOf)
+        hint = (
+            f"write @type {name} and what all of it is, or FILTER in the SQL"
+            if is_list
+            else f"write @{override.verdict} {name}"
+        )
+        raise _Wrong(f"{said}: {override.name} is {value.type.name}, no array", hint)
     if value.annotation is not None:
         raise _Wrong(f"{said} and '@type {name}' both say what the elements are", "take this one out")
     if base_type(element).oid in JSON:
@@ -121,11 +132,20 @@ def _elements(value: V, override: Override, said: str) -> V:
         raise _Wrong(f"{said}: the elements are {element.name}, whose null is a value", hint)
     if override.verdict == "null":
         if value.has_full_elements:
-            return replace(value, is_full=False, structure=None, override=value.override or "null")
+            nullable = _with_nullable_elements(value.structure)
+            return replace(value, is_full=False, structure=nullable, override=value.override or "null")
         raise _Wrong(f"{said}: they may be NULL already", "take it out", "warning")
     if value.is_full:
         raise _Wrong(f"{said} is proved already", "take it out", "warning")
     return replace(value, override=value.override or "type", promises=(*value.promises, override.target))
+
+
+def _with_nullable_elements(structure: Structure | None) -> Structure | None:
+    match structure:
+        case Structure(inside=ListOf(Structure(inside=inside) as element)) if inside is not None:
+            return replace(structure, inside=ListOf(replace(element, nullable=True)))
+        case _:
+            return None
 
 
 def _check_refused(override: Override, refused: Collection[str]) -> None:

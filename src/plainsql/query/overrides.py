@@ -128,6 +128,9 @@ def _no_target(verdict: Verdict, text: str) -> tuple[str, str]:
         return f"'{text}' is no name of a column or parameter", f"write it without quotes: {bare}"
     if verdict == "type" and text.endswith((":", "=", ",")):
         return f"'{text}' is no name of a column or parameter", f"write it without '{text[-1]}': @type {bare} int"
+    if (whole := re.match(r":?\w+(?=\[\]\.|\.)", text)) is not None:
+        said = f"'{text}' is inside of '{whole[0]}', and a directive speaks of all of it"
+        return said, f"write @type {whole[0]} and what all of it is, or COALESCE in the SQL"
     if bare and text[0] in ":=" and not text[1:2].strip():
         return f"'{text}' is no name of a column or parameter", f"write it without '{text[0]}': @{verdict} {bare}"
     return f"'{text}' is no name of a column or parameter", _EXAMPLES[verdict]
