@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from plainsql.describe import describe_query
+from plainsql.describe.made_of import made_of
 from tests.fixtures.databases import temporary_database
 from tests.fixtures.generated import generated
 from tests.fixtures.queries import load_text
@@ -211,3 +212,12 @@ def test_an_array_of_json_tells_what_became_json(conn: psycopg.Connection[Any], 
 def test_an_array_of_arrays_of_json_is_no_list_in_json(conn: psycopg.Connection[Any], tmp_path: Path, sql: str) -> None:
     (found,) = run(conn, tmp_path, sql)
     assert found.found == [[1, 2]]
+
+
+def test_arrays_in_rows_tell_of_their_elements(conn: psycopg.Connection[Any]) -> None:
+    sql = "SELECT ROW(tags, ARRAY[id], to_jsonb(size)) AS found FROM things"
+    (column,) = describe_query(conn, load_text(f"-- name: q\n{sql};\n")["q"]).columns
+    tags, ids, size = made_of(column)["members"]
+    assert (tags["elements"]["pg_type"], tags["elements"]["nullable"]) == ("text", True)
+    assert (ids["elements"]["pg_type"], ids["elements"]["nullable"]) == ("integer", False)
+    assert (size["pg_type"], size["py_type"], size["nullable"]) == ("jsonb", "int", True)

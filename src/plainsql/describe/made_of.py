@@ -46,4 +46,7 @@ def _of(structure: Structure, *, in_json: bool, type: PgType | None = None) -> d
     found["py_type"] = (
         json_annotation(structure) if in_json or type is None else structured_type(type, structure).result
     )
-    return {**found, "nullable": structure.nullable, **_inside(structure, in_json=in_json)}
+    inside = _inside(structure, in_json=in_json)
+    if not inside and not in_json and type is not None and type.element is not None and type.custom is None:
+        inside = {"elements": _of(Structure(type.element, nullable=True), in_json=False)}
+    return {**found, "nullable": structure.nullable, **inside}
