@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from plainsql.describe import Describer, describer
+from plainsql.describe import Describer, describer, elements
 from plainsql.effects import EffectFacts
 from plainsql.effects.reach import reach
 from plainsql.nullability import Analysis, AnalysisError, Facts, analyse
@@ -72,7 +72,7 @@ def trees(bench: Workbench) -> Trees:
 
     found: list[Tree] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(describer, "analyse", spy)
+        patch.setattr(elements, "analyse", spy)
         for schema_seed in SCHEMA_SEEDS:
             bench.build(schema_seed)
             for seed in range(schema_seed * 50, schema_seed * 50 + 50):
