@@ -150,8 +150,8 @@ def test_classes_get_names_of_their_own(conn: psycopg.Connection[Any], tmp_path:
             "GetValue(member_2=GetValue2(a=1), fi_2=GetValueFi(a=1), fi=GetValueFi2(a='x'), "
             "item=GetValueItem(a=1), items=[GetValueItem2(b=1)], member=GetValueValue(a=1))"
         )
-        assert '"""_["²"] of get."""' in text
-        assert '"""_.items[] of get."""' in text
+        assert '"""`_["²"]` of get."""' in text
+        assert '"""`_.items[]` of get."""' in text
 
 
 def test_two_queries_that_need_one_name_are_told(conn: psycopg.Connection[Any], tmp_path: Path) -> None:

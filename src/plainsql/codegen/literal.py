@@ -44,6 +44,7 @@ def call(start: str, arguments: Iterable[str], *, width: int = 100) -> str:
     """
     Return *start* with *arguments* in parentheses; as many on a line as fit when one line is too short for all.
 
+    Functions get a line each, and so does all that stands beside them.
     A single argument gets a comma where *start* ends in ``=``: it is a tuple.
     """
     parts = list(arguments)
@@ -53,8 +54,9 @@ def call(start: str, arguments: Iterable[str], *, width: int = 100) -> str:
         return line
     indent = " " * (len(start) - len(start.lstrip()) + 4)
     lines = [indent]
+    has_functions = any("lambda:" in part for part in parts)
     for part in parts:
-        if len(lines[-1]) + len(part) + 1 > width and lines[-1].strip():
+        if (has_functions or len(lines[-1]) + len(part) + 1 > width) and lines[-1].strip():
             lines.append(indent)
         lines[-1] += f"{part}, "
     return "\n".join([f"{start}(", *(line.rstrip() for line in lines), f"{indent[4:]})"])

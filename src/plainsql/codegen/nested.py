@@ -36,7 +36,7 @@ def render_nested(
         imports.add(f"from {types} import {base.name}")
     taken = [name for name, _ in base.fields] if base is not None else [field.name for field in nested.fields]
     lines = _header(nested, rows, imports)
-    lines += literal.docstring([f"{nested.path} of {query}."], "    ")
+    lines += literal.docstring(_doc(nested, query, rows), "    ")
     lines += [""] if nested.fields else []
     for field in nested.fields:
         for name, value in needed_aliases(field.annotation, nested.aliases):
@@ -50,13 +50,27 @@ def render_nested(
     return "\n".join(lines)
 
 
+def _doc(nested: NestedClass, query: str, rows: str) -> list[str]:
+    base = nested.base
+    lines = [f"`{nested.path}` of {query}{f': {base.name}, whose members here are never NULL' if base else ''}."]
+    if any(field.may_lack for field in nested.fields):
+        lines += ["", "A member that is null may be left out of the JSON; it is None here."]
+    if rows == "dataclass" and _renamed(nested):
+        lines += ["", "A struct, because msgspec reads keys that are no names of fields into nothing else."]
+    return lines
+
+
+def _renamed(nested: NestedClass) -> dict[str, str]:
+    return {field.name: field.key for field in nested.fields if field.key != field.name}
+
+
 def _choice(field: NestedField) -> str:
     nullable = " | None" if field.nullable and field.annotation != "Any" else ""
     return f"{nullable} = None" if field.may_lack else nullable
 
 
 def _header(nested: NestedClass, rows: str, imports: Imports) -> list[str]:
-    renamed = {field.name: field.key for field in nested.fields if field.key != field.name}
+    renamed = _renamed(nested)
     # A default may stand before a field that has none only where all are named.
     named = ["kw_only=True"] if any(field.may_lack for field in nested.fields) else []
     base = nested.base.name if nested.base is not None else None
