@@ -24,8 +24,8 @@ class Failure:
 
     Attributes:
         kind: ``null`` where a column declared non-null was NULL; ``inside`` where a value held what its structure
-            rules out; ``rows`` where there were more or fewer than
-            declared; ``type``, ``columns`` where Describe and the rows disagree; ``crash``.
+            rules out; ``unread`` where the generated module fails to read it; ``rows`` where there were more or fewer
+            than declared; ``type``, ``columns`` where Describe and the rows disagree; ``crash``.
     """
 
     kind: str
@@ -76,6 +76,8 @@ def refuted(description: Description, runs: Iterable[Run]) -> tuple[str, str] | 
                 return "null", f"column {number} ({column.name}) is declared non-null and was NULL in state {run.state}"
         if run.misfit is not None:
             return "inside", f"{run.misfit}, in state {run.state}"
+        if run.unread is not None:
+            return "unread", f"{run.unread}, in state {run.state}"
     return None
 
 

@@ -227,7 +227,8 @@ def _of_texts(draw: Draw, type: str, scope: Scope, depth: int) -> Piece:
 
 def _strip(draw: Draw, type: str, scope: Scope, depth: int) -> Piece:
     draw.use(f"nested: {type}_strip_nulls")
-    more = ", true" if draw.version >= 180000 and draw.chance(25) else ""
+    # PostgreSQL 18.6 dies of jsonb_set_lax(jsonb_strip_nulls(…, true), …): that of arrays is left to json.
+    more = ", true" if type == "json" and draw.version >= 180000 and draw.chance(25) else ""
     return expression(type, "strip_nulls", f"{type}_strip_nulls({{}}{more})", make(draw, type, scope, depth - 1))
 
 
@@ -244,7 +245,6 @@ def _operator(draw: Draw, type: str, scope: Scope, depth: int) -> Piece:
             "({} #- '{{a}}')",
             "jsonb_set({}, '{{a}}', 'null')",
             "jsonb_insert({}, '{{z}}', '1')",
-            "jsonb_set_lax({}, '{{a}}', NULL)",
         )
     )
     draw.use(f"nested: {template}")

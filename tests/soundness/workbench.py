@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 from psycopg.pq import ExecStatus
@@ -17,7 +17,7 @@ from plainsql.describe import Describer
 from plainsql.describe.model import Description
 from plainsql.query.model import Query
 from tests.fixtures.queries import bare_query
-from tests.soundness import members
+from tests.soundness import decode, members
 from tests.soundness.draw import Draw
 from tests.soundness.families import add_families
 from tests.soundness.routines import add_prelude, add_row_functions
@@ -54,6 +54,8 @@ class Run:
         types: OIDs of the columns.
         nulls: Which columns were NULL in some row.
         misfit: What a value held that its structure rules out.
+        is_readable: Python's types hold all of it.
+        unread: Why the module that is generated for the statement can't read it.
         visits: How often an element or member was met: column, path, whether it may be NULL, whether it was.
     """
 
@@ -65,6 +67,8 @@ class Run:
     misfit: str | None = None
     visits: Counter[tuple[int, str, bool, bool]] = field(default_factory=Counter)
     with_null_parameters: bool = False
+    is_readable: bool = False
+    unread: str | None = None
 
 
 def as_query(sql: str) -> Query:
@@ -216,7 +220,13 @@ class Workbench:
                     value = chance.choice([text for text in known.usual + known.edges if _is_full(text)])
                 arguments.append(None if with_null and parameter.nullable else value.encode())
             types = [parameter.type.oid for parameter in description.parameters]
-            runs.append(self._run(sql, arguments, types, description, state.name, with_null))
+            run = self._run(sql, arguments, types, description, state.name, with_null)
+            if _is_to_be_read(run, description):
+                texts = [None if argument is None else argument.decode() for argument in arguments]
+                format: Literal["text", "best"] = "text" if seed % 3 else "best"
+                run = replace(run, unread=decode.failure(self.conn, sql, description, texts, format))
+                self._send("ROLLBACK TO SAVEPOINT statement")
+            runs.append(run)
         return runs
 
     def _run(
@@ -243,7 +253,21 @@ class Workbench:
         if error is not None or len(oids) != len(description.columns):
             return Run(state, error, rows, oids, nulls, with_null_parameters=with_null)
         misfit, visits = _inside(result, description)
-        return Run(state, error, rows, oids, nulls, misfit, visits, with_null)
+        return Run(state, error, rows, oids, nulls, misfit, visits, with_null, is_readable=_is_readable(result))
+
+
+def _is_readable(result: PGresult) -> bool:
+    """Return whether Python's types hold all that is in a result."""
+    if result.ntuples > _MOST_STRUCTURES:
+        return False
+    values = (result.get_value(row, column) for row in range(result.ntuples) for column in range(result.nfields))
+    return not any(value is not None and decode.UNREADABLE.search(value.decode()) for value in values)
+
+
+def _is_to_be_read(run: Run, description: Description) -> bool:
+    """Return whether the module generated for a statement should read its rows again, which takes its time."""
+    has_structure = any(column.structure is not None for column in description.columns)
+    return has_structure and run.is_readable and run.rows > 0
 
 
 def _is_full(array: str) -> bool:
