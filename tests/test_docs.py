@@ -42,6 +42,24 @@ SCHEMAS = {
             balance money NOT NULL DEFAULT 0
         );
     """,
+    "orders": """
+        CREATE TABLE orders (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            customer_id bigint NOT NULL,
+            ordered_at timestamptz NOT NULL DEFAULT now()
+        );
+        CREATE TABLE items (
+            order_id bigint NOT NULL REFERENCES orders,
+            line integer NOT NULL,
+            product text NOT NULL,
+            quantity integer NOT NULL,
+            price numeric(12, 2) NOT NULL,
+            note text,
+            PRIMARY KEY (order_id, line)
+        );
+        INSERT INTO orders (customer_id) VALUES (1), (1);
+        INSERT INTO items VALUES (1, 1, 'tea', 2, 1.10, NULL), (1, 2, 'pot', 1, 25, 'gift');
+    """,
     "accounts": """
         CREATE TYPE mood AS ENUM ('sad', 'ok');
         CREATE TABLE accounts (
@@ -57,6 +75,7 @@ SCHEMAS = {
 }
 PAGES = {
     "README.md": "users",
+    "docs/nested.md": "orders",
     "docs/queries.md": "accounts",
     "docs/running.md": "accounts",
     "docs/types.md": "bookings",
@@ -104,6 +123,8 @@ def test_examples_run(page: str, project: Project, empty_database: str) -> None:
     for command in commands or ["plainsql generate"]:
         project.run(*command.split()[1:])
     project.run("check")
+    written = "\n".join(path.read_text() for path in sorted((project.root / "app/queries").glob("*.py")))
+    assert all(block in written for block in blocks(page, "text"))
     migrations.apply(empty_database, project.root / "migrations")
     for code in blocks(page, "python"):
         if code not in modules(page).values():
