@@ -79,6 +79,36 @@ JOIN products AS p ON p.id = i.product_id
 WHERE i.order_id = :order_id
 ORDER BY i.line;
 
+-- name: orders_with_items(order_ids)
+-- These orders with all of their lines, in the order of their ids; an order without lines has an empty list.
+-- @why One round trip for any number of orders and lines, and each line comes as an object with types.
+SELECT
+    o.id,
+    o.public_id,
+    o.status,
+    o.total,
+    o.currency,
+    o.ordered_at,
+    COALESCE(
+        jsonb_agg(
+            jsonb_build_object(
+                'line', i.line,
+                'product_id', i.product_id,
+                'product_name', p.name,
+                'quantity', i.quantity,
+                'price', i.price,
+                'line_total', i.line_total
+            )
+            ORDER BY i.line
+        ) FILTER (WHERE i.order_id IS NOT NULL),
+        '[]'
+    ) AS items
+FROM orders AS o
+LEFT JOIN (order_items AS i JOIN products AS p ON p.id = i.product_id) ON i.order_id = o.id
+WHERE o.id = ANY(:order_ids::bigint[])
+GROUP BY o.id
+ORDER BY o.id;
+
 -- name: orders_of_customer(customer_id, before, before_order_id, max_rows)
 -- Orders of one customer, newest first, that stand behind a given place: ordered_at and id of the last row seen.
 -- The first page stands behind a time to come and the greatest id.

@@ -8,8 +8,9 @@ from decimal import Decimal
 import psycopg
 import pytest
 
-from plainsql.errors import NoRowError
+from plainsql.errors import NoRowError, ParameterError
 from shop.queries import inventory, orders, payments
+from shop.queries.aio import orders as aio_orders
 from tests.fixtures.shop import Shop
 
 FUTURE = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
@@ -79,6 +80,28 @@ def test_lines_are_numbered_in_their_order_and_multiplied_by_the_database(shop: 
     found = orders.items_for_order(shop.conn, order_id=order.id)
     assert [(row.line, row.product_name, row.quantity) for row in found] == [(1, "b", 3), (2, "a", 1)]
     assert orders.items_for_order(shop.conn, order_id=order.id + 1) == []
+
+
+async def test_orders_come_with_their_items_as_objects(shop: Shop) -> None:
+    category = shop.category()
+    a, b = shop.product("a", category_id=category), shop.product("b", category_id=category)
+    full, empty = make_order(shop, shop.customer()), make_order(shop, shop.customer("Bob"))
+    orders.add_items(
+        shop.conn, order_id=full.id, product_ids=[b, a], quantities=[3, 1], prices=[Decimal("0.10"), Decimal(2)]
+    )
+    found = orders.orders_with_items(shop.conn, order_ids=[empty.id, full.id, 2**40])
+    assert [row.id for row in found] == sorted([full.id, empty.id])
+    items = {row.id: row.items for row in found}
+    assert items[empty.id] == []
+    assert [(item.line, item.product_id, item.product_name, item.quantity) for item in items[full.id]] == [
+        (1, b, "b", 3),
+        (2, a, "a", 1),
+    ]
+    assert [str(item.line_total) for item in items[full.id]] == ["0.30", "2.00"]
+    with pytest.raises(ParameterError, match="None at index 1"):
+        orders.orders_with_items(shop.conn, order_ids=[full.id, None])  # type: ignore[list-item]
+    async with await psycopg.AsyncConnection.connect(shop.conn.info.dsn, autocommit=True) as conn:
+        assert await aio_orders.orders_with_items(conn, order_ids=[empty.id, full.id]) == found
 
 
 @pytest.mark.parametrize(
