@@ -85,7 +85,7 @@ def test_lines_are_numbered_in_their_order_and_multiplied_by_the_database(shop: 
 async def test_orders_come_with_their_items_as_objects(shop: Shop) -> None:
     category = shop.category()
     a, b = shop.product("a", category_id=category), shop.product("b", category_id=category)
-    full, empty = make_order(shop, shop.customer()), make_order(shop, shop.customer("Bob"))
+    full, empty = make_order(shop, shop.customer()), make_order(shop, shop.customer("Bob"), key="other")
     orders.add_items(
         shop.conn, order_id=full.id, product_ids=[b, a], quantities=[3, 1], prices=[Decimal("0.10"), Decimal(2)]
     )

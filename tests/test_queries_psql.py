@@ -16,6 +16,7 @@ from tests.fixtures.shop import Shop
 VALUES = {
     "product_ids": "'{1,2}'",
     "customer_ids": "'{1}'",
+    "order_ids": "'{1}'",
     "quantities": "'{1,1}'",
     "prices": "'{1,2.50}'",
     "name": "'x'",
