@@ -10,7 +10,10 @@ from dataclasses import replace
 import psycopg
 import pytest
 
+from plainsql.typemap import Structure
+from plainsql.typemap.structure import DictOf, ListOf, Record, TupleOf
 from tests.fixtures.databases import temporary_database
+from tests.soundness import decode, texts
 from tests.soundness.check import Failure, Tally, check, refuted
 from tests.soundness.mutations import STATEMENTS, run_all
 from tests.soundness.piece import Piece, expression, listed, optional, smaller
@@ -49,6 +52,8 @@ def test_no_proof_is_refuted_by_random_statements_and_rows(bench: Workbench) -> 
     assert_sound(bench, tally)
     assert tally.declared > 800, summary(tally)
     assert tally.nullable_seen > 200, summary(tally)
+    assert tally.inside["non-null"] > 200, summary(tally)
+    assert tally.inside["seen NULL"] > 70, summary(tally)
 
 
 @pytest.mark.soundness
@@ -153,6 +158,129 @@ def test_random_schemas_are_refused_by_no_server(bench: Workbench) -> None:
         for state in bench.states:
             bench.enter(state)
             bench.leave()
+
+
+WRONG_STRUCTURES = {
+    "SELECT '{{1},{NULL}}'::integer[] AS x FROM (SELECT ARRAY[[1], [2]]) AS y": None,
+    "SELECT jsonb_build_object('a', NULL::integer) AS x": ".a is declared non-null",
+    "SELECT jsonb_strip_nulls(jsonb_build_object('a', NULL::integer)) AS x": ".a is missing",
+    "SELECT jsonb_build_array(1, NULL::text) AS x": "[1] is declared non-null",
+    "SELECT json_object_agg('a', NULL::integer) AS x": "{} is declared non-null",
+    "SELECT json_agg(x) AS x FROM (VALUES (1, 'a'), (2, NULL)) AS x": "[].column2 is declared non-null",
+    "SELECT ROW(1, NULL::text) AS x": ".f2 is declared non-null",
+    "SELECT array_agg(ROW(x, ARRAY[x])) AS x FROM (VALUES (1), (NULL)) AS x (x)": "[].f1 is declared non-null",
+    "SELECT to_jsonb(ROW(ARRAY[ROW(1, NULL::integer)])) AS x": ".f1[].f2 is declared non-null",
+}
+
+
+@pytest.mark.parametrize(("sql", "detail"), WRONG_STRUCTURES.items(), ids=list(WRONG_STRUCTURES))
+def test_a_wrong_structure_is_found(bench: Workbench, sql: str, detail: str | None) -> None:
+    """It is made to declare no element and no member nullable, and none that may be missing."""
+    bench.build(0)
+    described = bench.describe(sql)
+    wrong = replace(
+        described, columns=tuple(replace(c, structure=c.structure and sure(c.structure)) for c in described.columns)
+    )
+    state = bench.states[0]
+    bench.enter(state)
+    try:
+        assert refuted(described, bench.run(sql, described, state, 0)) is None
+        found = refuted(wrong, bench.run(sql, wrong, state, 0))
+    finally:
+        bench.leave()
+    assert (found is None) == (detail is None)
+    if found is not None and detail is not None:
+        assert found[0] == "inside"
+        assert detail in found[1]
+
+
+def sure(structure: Structure) -> Structure:
+    """Return *structure* without anything that may be NULL or missing."""
+    inside = structure.inside
+    if isinstance(inside, ListOf):
+        inside = ListOf(inside.element and sure(inside.element))
+    elif isinstance(inside, DictOf):
+        inside = DictOf(inside.value and sure(inside.value))
+    elif isinstance(inside, TupleOf):
+        inside = TupleOf(tuple(map(sure, inside.items)))
+    elif isinstance(inside, Record):
+        fields = tuple(replace(field, value=sure(field.value), may_lack=False) for field in inside.fields)
+        inside = replace(inside, fields=fields)
+    return replace(structure, nullable=False, inside=inside)
+
+
+@pytest.mark.parametrize(
+    ("declared", "returned", "detail"),
+    [
+        ("jsonb_build_object('a', 1)", "jsonb_build_object('a', 1, 'b', 2)", "members that nobody declared"),
+        ("jsonb_build_object('a', 1)", "jsonb_build_object()", ".a is missing"),
+        ("jsonb_build_object('a', 1)", "jsonb_build_object('a', 'x'::text)", ".a is declared integer, found 'x'"),
+        ("jsonb_build_object('a', 'x'::text)", "jsonb_build_object('a', 1)", ".a is declared text, found 1"),
+        ("jsonb_build_object('a', true)", "jsonb_build_object('a', 1)", ".a is declared boolean, found 1"),
+        ("jsonb_build_array(1, 2)", "jsonb_build_array(1)", "has 1 items, 2 declared"),
+        ("jsonb_build_array(1, 2)", "jsonb_build_object('a', 1)", "is declared a list"),
+        ("ARRAY[1]", "ARRAY[1, NULL]", "[] is declared non-null"),
+        ("to_jsonb(ARRAY[1])", "jsonb_build_object('a', 1)", "is declared a list"),
+        ("jsonb_build_object('a', ARRAY[1])", "jsonb_build_object('a', 1)", ".a is declared a list"),
+    ],
+)
+def test_json_that_is_made_of_something_else_is_found(
+    bench: Workbench, declared: str, returned: str, detail: str
+) -> None:
+    bench.build(0)
+    described = bench.describe(f"SELECT {declared} AS x")
+    state = bench.states[0]
+    bench.enter(state)
+    try:
+        found = refuted(described, bench.run(f"SELECT {returned} AS x", described, state, 0))
+    finally:
+        bench.leave()
+    assert found is not None
+    assert found[0] == "inside"
+    assert detail in found[1]
+
+
+def test_a_value_that_the_generated_module_can_not_read_is_found(bench: Workbench) -> None:
+    bench.build(0)
+    described = bench.describe("SELECT jsonb_build_object('a', $1::integer) AS x")
+    arguments = ["1"]
+    for format in ("text", "best"):
+        assert (
+            decode.failure(bench.conn, "SELECT jsonb_build_object('a', $1) AS x", described, arguments, format) is None
+        )
+        found = decode.failure(bench.conn, "SELECT jsonb_build_object('a', 'x') AS x", described, arguments, format)
+        assert found is not None
+        assert "int" in found
+        assert decode.failure(bench.conn, "SELECT 1 / 0 AS x", described, arguments, format) is None
+
+
+@pytest.mark.parametrize(
+    ("sql", "found"),
+    [
+        ("ARRAY['a,b', NULL, 'NULL', '', 'x\"y\\z', '{}']", ["a,b", None, "NULL", "", 'x"y\\z', "{}"]),
+        ("ARRAY[[1, 2], [3, NULL]]", [["1", "2"], ["3", None]]),
+        ("'[0:1]={1,2}'::integer[]", ["1", "2"]),
+        ("'{}'::integer[]", []),
+    ],
+)
+def test_text_of_arrays_is_taken_apart(bench: Workbench, sql: str, found: texts.Items) -> None:
+    (value,) = bench.conn.execute(f"SELECT ({sql})::text").fetchone() or ()  # type: ignore[arg-type]  # made above
+    assert texts.array(value) == found
+
+
+@pytest.mark.parametrize(
+    ("sql", "found"),
+    [
+        ("ROW(1, NULL, '')", ["1", None, ""]),
+        ("ROW('a,b', 'x\"y', '\\', '()', ' ')", ["a,b", 'x"y', "\\", "()", " "]),
+        ("ROW(ROW(1, 'a b'), ARRAY['a', NULL])", ['(1,"a b")', "{a,NULL}"]),
+        ("ROW(NULL, NULL)", [None, None]),
+        ("ROW()", []),
+    ],
+)
+def test_text_of_rows_is_taken_apart(bench: Workbench, sql: str, found: list[str | None]) -> None:
+    (value,) = bench.conn.execute(f"SELECT ({sql})::text").fetchone() or ()  # type: ignore[arg-type]  # made above
+    assert texts.row(value) == found
 
 
 def test_failures_without_rows_are_kept_as_they_are(bench: Workbench) -> None:

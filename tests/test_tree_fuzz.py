@@ -17,6 +17,7 @@ from plainsql.describe import Describer, describer, elements
 from plainsql.effects import EffectFacts
 from plainsql.effects.reach import reach
 from plainsql.nullability import Analysis, AnalysisError, Facts, analyse
+from plainsql.nullability.shapes import Elements, Entries, Inside, Items, Members, Shape
 from tests.fixtures.databases import temporary_database
 from tests.fixtures.queries import bare_query
 from tests.soundness.statement import make_statement
@@ -90,6 +91,7 @@ def survives(text: str, facts: Facts) -> Analysis | None:
     except AnalysisError:
         return None
     assert all(isinstance(proved, bool) for proved in analysis.not_null)
+    assert len(analysis.shapes) == len(analysis.not_null)
     assert analysis.statement is not None
     try:
         reached = reach(analysis.statement, EffectFacts(facts))
@@ -97,6 +99,29 @@ def survives(text: str, facts: Facts) -> Analysis | None:
         return analysis
     assert all(isinstance(oid, int) for oid in (*analysis.types, *reached.reads, *reached.writes))
     return analysis
+
+
+def says_no_more(now: Inside | None, before: Inside | None) -> bool:
+    """Return whether what *now* says of a value is said by *before* too."""
+    match now, before:
+        case None, _:
+            return True
+        case (Elements(some), Elements(all_)) | (Entries(some), Entries(all_)):
+            return some == all_ or (some is not None and (all_ is None or is_no_surer(some, all_)))
+        case Elements(some), Items(each):
+            return some is not None and all(is_no_surer(some, one) for one in each)
+        case (Items(many), Items(others)) | (Members(shapes=many), Members(shapes=others)) if len(many) == len(others):
+            return all(map(is_no_surer, many, others))
+        case _:
+            return False
+
+
+def is_no_surer(now: Shape, before: Shape) -> bool:
+    return (
+        now.nullable >= before.nullable
+        and now.may_lack_nulls >= before.may_lack_nulls
+        and says_no_more(now.inside, before.inside)
+    )
 
 
 def spans(tokens: list[str], opening: str, closing: str) -> list[tuple[int, int]]:
@@ -217,6 +242,8 @@ def test_a_node_of_an_unknown_kind_never_proves_more(trees: Trees, chance: Rando
     if analysis is not None and len(analysis.not_null) == len(tree.analysis.not_null):
         for number, (now, before) in enumerate(zip(analysis.not_null, tree.analysis.not_null, strict=True)):
             assert before or not now, (number, tree.sql, " ".join(tokens))
+        for number, (made, whole) in enumerate(zip(analysis.shapes, tree.analysis.shapes, strict=True)):
+            assert says_no_more(made.inside, whole.inside), (number, made, whole, tree.sql, " ".join(tokens))
 
 
 @FUZZ
@@ -239,6 +266,8 @@ def test_a_catalog_that_knows_less_never_proves_more(trees: Trees, chance: Rando
     assert all(before or not now for now, before in zip(analysis.not_null, tree.analysis.not_null, strict=True)), (
         tree.sql
     )
+    for made, whole in zip(analysis.shapes, tree.analysis.shapes, strict=True):
+        assert says_no_more(made.inside, whole.inside), (made, whole, tree.sql)
     assert not any(analyse(tree.text, lambda _: Facts()).not_null[number] for number in unproved(tree))
 
 

@@ -423,8 +423,14 @@ MUTATIONS = [
         (("json_shapes.py", "is_full = function in ENTRIES_WITHOUT_NULLS", "is_full = True"),),
     ),
     Mutation(
-        "the row of a join is there or not there as a whole",
-        (("row_shapes.py", "is_whole = not (is_join or ", "is_whole = not ("),),
+        "the row of a join holds no NULL",
+        (
+            (
+                "row_shapes.py",
+                "if not is_not_null and is_whole:",
+                "is_not_null = is_not_null or is_join\n        if not is_not_null and is_whole:",
+            ),
+        ),
     ),
     Mutation(
         "the row of an absent source of MERGE is no row",

@@ -1,0 +1,75 @@
+"""What random statements refuted once of elements and members, each as small as it could be made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from plainsql.describe import Describer
+from plainsql.describe.model import Column
+from plainsql.typemap.structure import ListOf, Record
+from tests.fixtures.databases import temporary_database
+from tests.fixtures.queries import bare_query
+
+SCHEMA = """
+CREATE TABLE t (id integer PRIMARY KEY, n integer);
+CREATE TABLE u (id integer NOT NULL, doubled integer NOT NULL);
+"""
+
+
+@pytest.fixture(scope="module")
+def conn(server: str) -> Iterator[psycopg.Connection[Any]]:
+    with temporary_database(server) as conninfo, psycopg.connect(conninfo, autocommit=True) as conn:
+        conn.execute(SCHEMA)
+        yield conn
+
+
+def column(conn: psycopg.Connection[Any], sql: str, parameters: int = 0) -> Column:
+    """Return what is declared of the only column of *sql*."""
+    described = Describer(conn).describe(bare_query(sql, parameters))
+    assert described.problem is None, described.problem
+    (found,) = described.columns
+    return found
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT ARRAY[[$1::integer], [$1]]::numeric[] AS x",
+        "SELECT ARRAY[[$1::integer], [$1]]::numeric[]::integer[] AS x",
+        "SELECT (SELECT ARRAY[[n], [n]] FROM t LIMIT 1)::text[] AS x",
+    ],
+)
+def test_a_cast_of_an_array_of_arrays_is_one_of_their_elements(conn: psycopg.Connection[Any], sql: str) -> None:
+    assert not column(conn, sql, sql.count("$1") and 1).has_full_elements
+
+
+def test_a_cast_of_an_array_keeps_what_its_elements_are(conn: psycopg.Connection[Any]) -> None:
+    assert column(conn, "SELECT ARRAY[1, 2]::numeric[] AS x").has_full_elements
+    assert not column(conn, "SELECT ARRAY[1, NULL]::numeric[] AS x").has_full_elements
+
+
+def merged_rows(conn: psycopg.Connection[Any], sql: str) -> list[bool]:
+    """Return whether each member may be NULL of the rows that *sql* collects."""
+    structure = column(conn, sql).structure
+    if structure is None:
+        return [True]
+    inside = (
+        structure.inside.element.inside
+        if isinstance(structure.inside, ListOf) and structure.inside.element
+        else structure.inside
+    )
+    assert isinstance(inside, Record)
+    return [field.value.nullable for field in inside.fields]
+
+
+def test_the_row_of_an_absent_source_of_merge_may_be_a_row_of_nulls(conn: psycopg.Connection[Any]) -> None:
+    """PostgreSQL 18 returns (,) where the source is a join and the table has a virtual column."""
+    if conn.info.server_version < 170000:
+        pytest.skip("MERGE … RETURNING is of PostgreSQL 17")
+    merge = "MERGE INTO t USING u ON t.id = u.id WHEN {} THEN UPDATE SET n = 1 RETURNING to_jsonb(u) AS x"
+    assert merged_rows(conn, merge.format("NOT MATCHED BY SOURCE")) == [True, True]
+    assert merged_rows(conn, merge.format("MATCHED")) == [False, False]
