@@ -83,3 +83,16 @@ def test_right_uses_run(shop: Project, empty_database: str, rows: str) -> None:
         """,
         DATABASE_URL=empty_database,
     )
+
+
+def test_check_says_which_member_has_changed(shop: Project) -> None:
+    shop.run("generate")
+    changes = "ALTER TABLE items ALTER quantity TYPE numeric, DROP note, ADD note text NOT NULL DEFAULT ''"
+    shop.write("migrations/0002.items.sql", f"-- depends: 0001.shop\n{changes};\n")
+    shop.write("migrations/0002.items.rollback.sql", "SELECT 1;\n")
+    said = shop.run("check", code=1).stderr
+    for change in ("OrdersWithItemsItem.note", "OrdersWithItemsItem.quantity", "OrdersLeftOpenItem.note"):
+        assert change in said, said
+    shop.run("generate")
+    assert "    note: str\n" in shop.read("app/queries/shop.py")
+    shop.run("check")
