@@ -20,7 +20,8 @@ _WORDS: Final = {"json": ("json", "array_to_json"), "jsonb": ("jsonb", "")}
 
 def column(draw: Draw, scope: Scope, depth: int) -> tuple[str, Piece]:
     """Return something made of others, and its type: MADE or RECORD where nothing else is to know it."""
-    kind = draw.weighed({"json": 40, "array": 25, "record": 12, "rows": 14, "composite": 9})
+    draw.budget, depth = max(draw.budget, 12), max(depth, 2)  # else it would be a constant in small statements
+    kind = draw.weighed({"json": 50, "array": 25, "record": 9, "rows": 11, "composite": 5})
     if kind == "record":
         return RECORD, record(draw, scope, depth)
     if kind == "rows":
@@ -428,7 +429,11 @@ def _array_cast(draw: Draw, type: str, scope: Scope, depth: int) -> Piece | None
     other = draw.pick(between)
     draw.use(f"nested: {type}::{other}")
     back = "" if draw.chance(20) and other in ("posint[]",) else f"::{type}"
-    return expression(type, "cast of an array", f"({{}})::{type}::{other}{back}", make(draw, type, scope, depth - 1))
+    array = make(draw, type, scope, depth - 1)
+    if draw.chance(30):
+        one = expressions.leaf(draw, str(TYPES[type].element), scope)
+        array = expression(type, "ARRAY of arrays", "ARRAY[[{}], [{}]]", one, one)
+    return expression(type, "cast of an array", f"({{}})::{type}::{other}{back}", array)
 
 
 def _array_parameter(draw: Draw, type: str, scope: Scope, depth: int) -> Piece | None:
