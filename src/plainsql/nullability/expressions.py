@@ -14,10 +14,11 @@ from plainsql.nullability.aggregation import aggregate_is_not_null, window_is_no
 from plainsql.nullability.calls import comparison_with_array_is_not_null, function_is_not_null
 from plainsql.nullability.conditionals import case_is_not_null, first_value_is_not_null
 from plainsql.nullability.grouping import keys, lasting_keys
-from plainsql.nullability.keys import EXTERNAL, every_field_key, kept_key, structure_of
+from plainsql.nullability.keys import EXTERNAL, every_field_key, kept_key, resolved, structure_of
 from plainsql.nullability.node import Node
+from plainsql.nullability.outputs import SELECT
 from plainsql.nullability.scope import Context
-from plainsql.nullability.sublinks import sublink_is_not_null
+from plainsql.nullability.sublinks import member_of_row_is_not_null, sublink_is_not_null
 from plainsql.typemap.builtin import FIRST_USER_OID
 
 if TYPE_CHECKING:
@@ -122,8 +123,9 @@ def _by_itself(expr: Node, context: Context, prover: Prover) -> bool:
         case "JSONISPREDICATE":
             return is_not_null(expr.node("expr"), context, prover)
         case "PARAM":  # it may be None, unless a condition or its domain refuses that
-            is_parameter = expr.number("paramkind", -1) == EXTERNAL
-            return is_parameter and expr.number("paramtype") in prover.facts.not_null_domains
+            if expr.number("paramkind", -1) != EXTERNAL:
+                return member_of_row_is_not_null(expr, context, prover)
+            return expr.number("paramtype") in prover.facts.not_null_domains
         case _:
             if expr.tag not in _MAY_BE_NULL:
                 log.info("no rule for a node of type %s: it is taken for nullable", expr.tag)
@@ -151,11 +153,25 @@ def _subscript_is_not_null(expr: Node, context: Context, prover: Prover) -> bool
     """
     if expr.node("refassgnexpr") is not None:
         return _makes_a_container(expr) and not expr.items("reflowerindexpr")
-    if not expr.items("reflowerindexpr") or not expr.number("refelemtype"):
+    if not expr.items("reflowerindexpr"):
+        return _written_element_is_not_null(expr, context, prover)
+    if not expr.number("refelemtype"):
         return False
     bounds = [*expr.nodes("reflowerindexpr"), *expr.nodes("refupperindexpr")]
     container = expr.node("refexpr")
     return is_not_null(container, context, prover) and all_not_null(bounds, context, prover)
+
+
+def _written_element_is_not_null(expr: Node, context: Context, prover: Prover) -> bool:
+    """``(ARRAY[a, b])[1]``: elements count from 1 (manual, 8.15.3)."""
+    array, indexes = expr.node("refexpr"), expr.nodes("refupperindexpr")
+    if array is None or array.tag not in ("ARRAYEXPR", "ARRAY") or array.flag("multidims") or len(indexes) != 1:
+        return False
+    data = indexes[0].fields.get("constvalue")
+    if indexes[0].tag != "CONST" or not isinstance(data, bytes):
+        return False
+    number, elements = int.from_bytes(data[:4], "little", signed=True), array.nodes("elements")
+    return 0 < number <= len(elements) and is_not_null(elements[number - 1], context, prover)
 
 
 def _makes_a_container(expr: Node) -> bool:
@@ -176,9 +192,25 @@ def _field_is_not_null(expr: Node, context: Context, prover: Prover) -> bool:
     row, number = expr.node("arg"), expr.number("fieldnum")
     if row is not None and prover.is_claimed_key(every_field_key(row, context, prover.facts), context):
         return True
+    while row is not None and row.tag == "VAR" and (source := resolved(row, context, prover.facts)) is not None:
+        if not is_not_null(row, context, prover):
+            return False  # an outer join put a NULL for the row
+        row, context = source
+    if row is not None and row.tag == "VAR" and row.number("varattno") == 0 and _is_of_table(row, context):
+        column = Node("VAR")
+        column.fields = {**row.fields, "varattno": str(number), "vartype": expr.fields.get("resulttype")}
+        return is_not_null(column, context, prover)
     if row is None or row.tag not in ("ROWEXPR", "ROW") or not 0 < number <= len(row.nodes("args")):
         return False
     return is_not_null(row.nodes("args")[number - 1], context, prover)
+
+
+def _is_of_table(row: Node, context: Context) -> bool:
+    """Return whether a whole row is one of a table or view, whose fields are numbered as its columns are."""
+    home = context.up(row.number("varlevelsup"))
+    rte = home.scope.relation(row.number("varno"))
+    # In RETURNING and ON CONFLICT the row is another one than the columns.
+    return rte is not None and rte.number("rtekind", -1) == 0 and home.scope.query.number("commandType") == SELECT
 
 
 def _json_is_not_null(expr: Node, context: Context, prover: Prover) -> bool:
@@ -188,6 +220,9 @@ def _json_is_not_null(expr: Node, context: Context, prover: Prover) -> bool:
             return True
         case 3 | 4:
             return is_not_null(expr.node("func"), context, prover)
+        case 5 | 7:  # JSON() and JSON_SERIALIZE(): another form of their argument (executor/execExprInterp.c)
+            args = [arg.node("formatted_expr") if arg.tag == "JSONVALUEEXPR" else arg for arg in expr.nodes("args")]
+            return bool(args) and all(is_not_null(arg, context, prover) for arg in args)
         case _:
             return False
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 TABLE, SUBQUERY, JOIN, FUNCTION, TABLEFUNC, VALUES, CTE, NAMED_TUPLES, RESULT, GROUP = range(10)
 
+_JSON_EXISTS = 0  # nodes/primnodes.h, JsonExprOp
+_NEVER_NULL_ON_ERROR = (1, 3, 4)  # JsonBehaviorType: ERROR, TRUE, FALSE
+
 
 def item_column_is_not_null(rte: Node, var: Node, home: Context, prover: Prover) -> bool:
     """Return whether the column that *var* names, of *rte*, an entry of the range table of *home*, can't be NULL."""
@@ -39,7 +42,7 @@ def item_column_is_not_null(rte: Node, var: Node, home: Context, prover: Prover)
         case 3:
             return function_column_is_not_null(rte, var, plain, prover)
         case 4:
-            return _is_ordinality_of_xmltable(rte, column)
+            return _is_filled_by_table_function(rte, column)
         case 5:
             rows = [row for row in rte.items("values_lists") if isinstance(row, list)]
             return bool(rows) and all(_member_is_not_null(row, column, plain, prover) for row in rows)
@@ -102,6 +105,19 @@ def _key_is_not_null(rte: Node, column: int, home: Context, prover: Prover) -> b
     return expressions.is_not_null(item(rte, "groupexprs", column), home.below(), prover)
 
 
-def _is_ordinality_of_xmltable(rte: Node, column: int) -> bool:
+def _is_filled_by_table_function(rte: Node, column: int) -> bool:
+    """FOR ORDINALITY counts, EXISTS answers; those of NESTED PATH are NULL where it found nothing (manual, 9.16.4)."""
     table = rte.node("tablefunc")
-    return table is not None and table.number("functype") == 0 and table.number("ordinalitycol", -1) == column - 1
+    if table is None:
+        return False
+    if table.number("functype") == 0:
+        return table.number("ordinalitycol", -1) == column - 1
+    plan = table.node("plan")
+    if plan is None or not plan.number("colMin", -1) <= column - 1 <= plan.number("colMax", -1):
+        return False
+    values = table.items("colvalexprs")
+    value = values[column - 1] if column <= len(values) else ""
+    if value is None:
+        return plan.tag == "JSONTABLEPATHSCAN"
+    on_error = value.node("on_error") if isinstance(value, Node) and value.number("op", -1) == _JSON_EXISTS else None
+    return on_error is not None and on_error.number("btype", -1) in _NEVER_NULL_ON_ERROR

@@ -38,6 +38,7 @@ _OPPOSITE = {Is.TRUE: Is.FALSE, Is.FALSE: Is.TRUE, Is.NOT_TRUE: Is.NOT_FALSE, Is
 _HOLDS = (Is.TRUE, Is.NOT_FALSE)
 _KNOWN = (Is.TRUE, Is.FALSE)
 _ALWAYS_VALUES = frozenset({"ARRAYEXPR", "ROWEXPR"})
+_BOOLEQ = 60
 _INT4EQ = 65
 _TABLE, _JOIN = 0, 2  # nodes/parsenodes.h, RTEKind
 _VARIABLE = frozenset({"AGGREF", "CASETESTEXPR", "PARAM", "SUBLINK", "VAR", "WINDOWFUNC"})
@@ -67,6 +68,12 @@ def implied(condition: Node | None, value: Is, context: Context, prover: Prover)
             # One of the arguments has that value; a constant that hasn't can't be the one.
             arms = [arg for arg in condition.nodes("args") if not _is_other_constant(arg, value)]
             return _common([implied(arm, value, context, prover) for arm in arms])
+        case "CASE" | "CASEEXPR" if value in _KNOWN and condition.node("arg") is None:
+            return _of_case(condition, value, context, prover)
+        case "OPEXPR" if condition.number("opfuncid") == _BOOLEQ and value is Is.TRUE and _constant_side(condition):
+            claims = not_null(condition, context, prover) | {true_key(condition, context, prover.facts)}
+            tested, wanted = _constant_side(condition) or (condition, value)
+            return claims | implied(tested, wanted, context, prover)
         case "OPEXPR":
             claims = _of_grouping(condition, value, context)
             if value is Is.TRUE:
@@ -252,6 +259,30 @@ def _of_boolean_test(test: Node, value: Is, context: Context, prover: Prover) ->
             return not_null(arg, context, prover)
         case _:
             return NOTHING
+
+
+def _of_case(case: Node, value: Is, context: Context, prover: Prover) -> Claims:
+    """The arm that was taken has that value; a constant that hasn't can't be the one, nor NULL for want of ELSE."""
+    taken = [(arm.node("expr"), arm.node("result")) for arm in case.nodes("args")]
+    claims = []
+    for condition, result in [*taken, (None, case.node("defresult"))]:
+        if result is None or _is_other_constant(result, value):
+            continue
+        known = implied(condition, Is.TRUE, context, prover) if condition is not None else NOTHING
+        if condition is None:  # ELSE: no condition was true
+            known = known.union(*[implied(other, Is.NOT_TRUE, context, prover) for other, _ in taken])
+        claims.append(known | implied(result, value, context, prover))
+    return _common(claims)
+
+
+def _constant_side(comparison: Node) -> tuple[Node, Is] | None:
+    """``(x IS NULL) = false``: return what is compared with a constant, and the value that it has then."""
+    args = comparison.nodes("args")
+    for tested, constant in (args, args[::-1]) if len(args) == 2 else ():
+        data = constant.fields.get("constvalue")
+        if constant.tag == "CONST" and tested.tag != "CONST" and isinstance(data, bytes) and data:
+            return tested, Is.TRUE if data[0] else Is.FALSE
+    return None
 
 
 def _of_sublink(sublink: Node, value: Is, context: Context, prover: Prover) -> Claims:

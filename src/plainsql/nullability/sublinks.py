@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from plainsql.nullability.prover import Prover
 
 EXISTS, ALL, ANY, ROWCOMPARE, EXPR, MULTIEXPR, ARRAY = range(7)  # nodes/primnodes.h, SubLinkType
-_FROM_SUBLINK = 2  # ParamKind
+_FROM_SUBLINK, _OF_SEVERAL = 2, 3  # ParamKind
+_UPDATE = 2
 
 
 def sublink_is_not_null(sublink: Node, context: Context, prover: Prover) -> bool:
@@ -30,6 +31,22 @@ def sublink_is_not_null(sublink: Node, context: Context, prover: Prover) -> bool
             return has_a_row and prover.sublink_column_is_not_null(sublink, 1, context)
         case _:
             return False
+
+
+def member_of_row_is_not_null(param: Node, context: Context, prover: Prover) -> bool:
+    """``UPDATE … SET (a, b) = (SELECT …)``: NULL of no row, as any sub-select (manual, UPDATE)."""
+    query = context.scope.query
+    if param.number("paramkind", -1) != _OF_SEVERAL or query.number("commandType") != _UPDATE:
+        return False
+    number, column = divmod(param.number("paramid"), 0x10000)
+    for entry in query.nodes("targetList"):
+        sublink = entry.node("expr")
+        if sublink is None or sublink.tag != "SUBLINK" or sublink.number("subLinkType", -1) != MULTIEXPR:
+            continue
+        if sublink.number("subLinkId") == number:
+            has_a_row = query_has_a_row(sublink.node("subselect"), context)
+            return has_a_row and prover.sublink_column_is_not_null(sublink, column, context)
+    return False
 
 
 def _columns_that_are_not_null(sublink: Node, context: Context, prover: Prover) -> frozenset[Key]:
