@@ -394,6 +394,7 @@ def _array_call(draw: Draw, type: str, scope: Scope, depth: int) -> Piece:
     one = Piece((f"NULL::{element}",)) if draw.chance(35) else expressions.make(draw, element, scope, depth - 1)
     other = Piece((f"NULL::{element}",)) if draw.chance(20) else expressions.make(draw, element, scope, depth - 1)
     one, other = (Piece(("(", piece, f")::{element}")) for piece in (one, other))
+    there = draw.constant(element)
     templates: dict[str, tuple[Piece, ...]] = {
         "array_cat({}, {})": (array[0], array[1]),
         "(({}) || ({}))": (array[0], array[1]),
@@ -401,6 +402,7 @@ def _array_call(draw: Draw, type: str, scope: Scope, depth: int) -> Piece:
         "array_prepend({}, {})": (one, array[0]),
         "array_remove({}, {})": (array[0], one),
         "array_replace({}, {}, {})": (array[0], one, other),
+        f"array_replace(ARRAY[{{}}]::{type}, {{}}, {{}})": (there, there, other),
         "({})[1:2]": (array[0],),
         "({})[2:]": (array[0],),
         "trim_array({}, 0)": (array[0],),
@@ -440,6 +442,12 @@ def _array_parameter(draw: Draw, type: str, scope: Scope, depth: int) -> Piece |
     return draw.parameter(type, bare=False) if draw.with_parameters else None
 
 
+def _case(draw: Draw, type: str, scope: Scope, depth: int) -> Piece:
+    draw.use("nested: CASE")
+    arms = [make(draw, type, scope, depth - 1) for _ in range(2)]
+    return expression(type, "CASE", "CASE WHEN {} THEN {} ELSE {} END", conditions.make(draw, scope, 1), *arms)
+
+
 def _leaf(draw: Draw, type: str, scope: Scope, depth: int) -> Piece:
     return expressions.leaf(draw, type, scope)
 
@@ -463,6 +471,16 @@ _JSON = {
     _of_texts: 1,
     _converted: 4,
     _subquery: 2,
+    _case: 6,
     _leaf: 3,
 }
-_ARRAY = {_written: 20, _array_agg: 26, _array_call: 24, _array_cast: 7, _array_parameter: 3, _subquery: 2, _leaf: 18}
+_ARRAY = {
+    _written: 20,
+    _array_agg: 26,
+    _array_call: 24,
+    _array_cast: 7,
+    _array_parameter: 3,
+    _subquery: 2,
+    _case: 6,
+    _leaf: 18,
+}
