@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from tests.soundness import conditions, expressions
 from tests.soundness.draw import Draw
 from tests.soundness.piece import NOTHING, Piece, expression, optional
-from tests.soundness.scope import Ref, Scope, Source
+from tests.soundness.scope import RECORD, Ref, Scope, Source
 from tests.soundness.types import NO_EQUALITY
 
 _SETS = (
@@ -62,14 +62,24 @@ def _by_keys(draw: Draw, scope: Scope, source: Source, free: bool) -> Grouped:
     items: list[tuple[str, str, Piece]] = []
     written: list[str] = []
     columns = [ref for ref in scope.refs if ref.type not in NO_EQUALITY]
+    rows: list[tuple[str, str]] = []
     for _ in range(draw.pick((1, 1, 2, 2, 3))):
-        how = draw.weighed({"column": 60, "expression": 18} | ({"named item": 12, "constant": 10} if free else {}))
+        how = draw.weighed(
+            {"column": 60, "expression": 18, "row": 5 if scope.whole_rows else 0}
+            | ({"named item": 12, "constant": 10} if free else {})
+        )
         if how == "column" and columns:
             ref = draw.pick(columns)
             keys.append(ref)
             written.append(ref.text)
             continue
         draw.use(f"grouping key: {how}")
+        if how == "row":
+            row = draw.pick(scope.whole_rows)
+            rows.append((row, RECORD))
+            keys.append(Ref(row, RECORD, column=False))
+            written.append(row)
+            continue
         type = draw.pick(("integer", "text", "boolean", "bigint", "mood", "date"))
         piece = (
             draw.constant(type) if how == "constant" else expressions.make(draw, type, scope.without_aggregates(), 2)
@@ -88,14 +98,14 @@ def _by_keys(draw: Draw, scope: Scope, source: Source, free: bool) -> Grouped:
     draw.use("GROUP BY" if plain else "grouping sets")
     pattern = "{keys}" if plain else draw.pick(_SETS)
     by = pattern.format(keys=", ".join(written), first=written[0], each=", ".join(f"({key})" for key in written))
-    refs = list(keys)
+    refs = [key for key in keys if key.type != RECORD]
     if plain:
         refs += _dependent(draw, keys, source, scope)
     else:
         texts = [key.text for key in keys]
         named = draw.pick([*texts, ", ".join(texts)])
         refs.append(Ref(f"grouping({named})", "integer", column=False))
-    above = Scope(refs, [], scope.outer, ungrouped=scope, tables=scope.tables)
+    above = Scope(refs, rows, scope.outer, ungrouped=scope, tables=scope.tables)
     above.hot = [ref for ref in scope.hot if ref in refs]
     having = conditions.where(draw, above, 1, 20, "HAVING")
     return Grouped(above, Piece((optional(f" GROUP BY {by}"), having)), items, grouped=True)

@@ -12,7 +12,7 @@ from plainsql.typemap import PgType, Structure
 from plainsql.typemap.structure import DictOf, ListOf, Record, TupleOf
 from tests.soundness import texts
 
-_JSON = (114, 3802)
+_JSON, _VECTORS = (114, 3802), (22, 30)
 _NUMBERS = frozenset({20, 21, 23, 700, 701, 1700})
 _NO_NUMBERS = frozenset({"NaN", "Infinity", "-Infinity"})
 """Numbers that JSON has as strings."""
@@ -142,7 +142,7 @@ def _want(value: object, kind: type, path: str) -> None:
 
 
 def _fits_type(type: PgType | None, value: object, path: str) -> None:
-    if type is None or type.oid in _JSON or type.kind in ("composite", "pseudo"):
+    if type is None or type.oid in (*_JSON, *_VECTORS) or type.kind in ("composite", "pseudo"):
         return
     if type.oid in _NUMBERS:
         fits = (isinstance(value, int | float) and not isinstance(value, bool)) or value in _NO_NUMBERS
