@@ -72,6 +72,7 @@ FROM taken;
 -- One row a product: what was asked, the most that one warehouse had to give, and whether all was reserved.
 -- A product that comes twice is asked for once, with the sum.
 -- The guard looks at the locked rows: two orders of the same products in opposite order wait for each other.
+-- @notnull :product_ids[], :quantities[]
 -- @why All rows are locked first, in the order of the key, so that no two callers can deadlock.
 WITH wanted AS (
     SELECT

@@ -99,7 +99,56 @@ def test_null_equals_null_in_set_operations(conn: psycopg.Connection[Any], opera
     sql = f"SELECT body FROM notes {operation} SELECT unnest(:bodies::text[])"
     assert holds_none(conn, sql) == {"bodies": True}
     reversed_ = f"SELECT unnest(:ids::int[]) {operation} SELECT id FROM things"
-    assert holds_none(conn, reversed_) == {"ids": False}
+    assert holds_none(conn, reversed_) == {"ids": operation == "EXCEPT"}
+
+
+@pytest.mark.parametrize(
+    ("sql", "takes_none"),
+    [
+        ("SELECT u.id FROM unnest(:ids::int[]) AS u (id)", True),
+        ("SELECT u.id FROM unnest(:ids::int[]) AS u (id) JOIN things AS t ON t.id = u.id", False),
+        ("SELECT t.name FROM unnest(:ids::int[]) AS u (id) LEFT JOIN things AS t ON t.id = u.id", True),
+        ("SELECT t.name FROM things AS t LEFT JOIN unnest(:ids::int[]) AS u (id) ON t.id = u.id", True),
+        ("SELECT count(*) AS n FROM unnest(:ids::int[])", True),
+        ("SELECT count(*) AS n FROM unnest(:ids::int[]) AS u (id) WHERE u.id > 0", False),
+        ("SELECT 1 AS n WHERE EXISTS (SELECT u.id FROM unnest(:ids::int[]) AS u (id))", True),
+        (
+            "SELECT id FROM things AS t WHERE EXISTS (SELECT FROM unnest(:ids::int[]) AS u (id) WHERE u.id = t.id)",
+            False,
+        ),
+        ("SELECT id FROM things WHERE id IN (SELECT unnest(:ids::int[]))", False),
+        (
+            "WITH w AS (SELECT * FROM unnest(:ids::int[]) AS u (id)) SELECT t.id FROM things AS t JOIN w USING (id)",
+            False,
+        ),
+        ("WITH w AS (SELECT * FROM unnest(:ids::int[]) AS u (id)) SELECT (SELECT count(*) FROM w) AS n", True),
+        ("INSERT INTO things (id, name) SELECT u.id, 'x' FROM unnest(:ids::int[]) AS u (id) RETURNING id", False),
+        (
+            "INSERT INTO things (id, name, size) SELECT 1, 'x', u.id FROM unnest(:ids::int[]) AS u (id) RETURNING id",
+            True,
+        ),
+        ("DELETE FROM things AS t USING unnest(:ids::int[]) AS u (id) WHERE t.id = u.id RETURNING t.id", False),
+    ],
+)
+def test_an_element_that_makes_a_row_may_be_none(conn: psycopg.Connection[Any], sql: str, takes_none: bool) -> None:
+    assert holds_none(conn, sql) == {"ids": takes_none}
+
+
+@pytest.mark.parametrize(
+    ("sql", "nullable"),
+    [
+        ("SELECT string_agg(name, :p) AS found FROM things", True),
+        ("SELECT string_agg(:p::text, ',') AS found FROM things", False),
+        ("SELECT array_agg(:p::int) AS found FROM things", True),
+        ("SELECT jsonb_object_agg(name, :p::int) AS found FROM things", True),
+        ("SELECT sum(:p::int) AS found FROM things", False),
+        ("SELECT lag(size, 1, :p) OVER (ORDER BY id) AS found FROM things", True),
+        ("SELECT lag(size, :p::int) OVER (ORDER BY id) AS found FROM things", False),
+    ],
+)
+def test_an_aggregate_that_keeps_null_takes_none(conn: psycopg.Connection[Any], sql: str, nullable: bool) -> None:
+    (parameter,) = describe_query(conn, load_text(f"-- name: q(p)\n{sql};\n")["q"]).parameters
+    assert parameter.nullable == nullable
 
 
 def test_a_comparison_that_is_asked_for_null_takes_none(conn: psycopg.Connection[Any]) -> None:

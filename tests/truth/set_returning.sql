@@ -38,10 +38,9 @@ SELECT u.n, u.m, u.no FROM unnest(ARRAY[1, 2], ARRAY['a']) WITH ORDINALITY AS u 
 UNION ALL SELECT u.n, u.m, u.no FROM unnest(ARRAY[1], ARRAY['a', 'b']) WITH ORDINALITY AS u (n, m, no);
 
 -- name: unnested_parameter(ids)
--- None gives no element, and none of its elements is NULL: they go back to the caller alone.
--- Columns: id!, no!
+-- None gives no element; an element that is NULL goes back to the caller.
+-- Columns: id?, no!
 -- Parameters: ids!
--- Full: ids
 SELECT t.id, t.no FROM unnest(:ids::integer[]) WITH ORDINALITY AS t (id, no);
 
 -- name: unnested_parameter_joined(ids)

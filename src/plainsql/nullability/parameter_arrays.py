@@ -2,9 +2,9 @@
 Which array parameters are refused None among their elements: where an element that is NULL does nothing but harm.
 
 That is: compared by ``= ANY (:ids)``, ``<> ALL (:ids)``, ``&&``, ``@>``, ``<@``, where NULL equals nothing or spoils
-everything; and taken apart by unnest, whose rows go to a column that takes no NULL, into comparisons and strict
-functions, or back to the caller. It is an allow-list: an element that reaches anything else, such as a column that
-accepts NULL, IS NULL, COALESCE or CASE, may be None.
+everything; and taken apart by unnest, where a condition that no NULL passes or a column that takes no NULL keeps the
+row of such an element out. It is an allow-list: an element that reaches anything else may be None, such as a column
+that accepts NULL, IS NULL, COALESCE, CASE, the caller, or a row that is there whatever stands in it, as in count(*).
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from plainsql.nullability.facts import ON_INSERT, ON_UPDATE
 from plainsql.nullability.functions.table import oids
 from plainsql.nullability.keys import EXTERNAL, item
 from plainsql.nullability.node import Node, Value
-from plainsql.nullability.outputs import output_entry
+from plainsql.nullability.outputs import output_entries, output_entry
 from plainsql.nullability.parameters import accepts_null, assigned_together, assignments, written_relation
 from plainsql.nullability.prover import Prover
 from plainsql.nullability.scope import Context, Scope
 from plainsql.nullability.set_returning import UNNEST
-from plainsql.nullability.sublinks import ARRAY, EXPR
+from plainsql.nullability.sublinks import ARRAY, EXISTS, EXPR
 
 COMPARISONS: Final = """
 && 2747(anyarray,anyarray)
@@ -72,13 +72,15 @@ _HARMLESS: Final = _HANDS_ON | {
     "WINDOWCLAUSE",
 }
 """Node types in which a NULL leads to nothing but a NULL, or to no row."""
+_MADE_OF_ROWS: Final = (1, 3, 6)  # nodes/parsenodes.h, RTEKind: sub-query, function, WITH entry
 _OPERATION, _UNION = "SETOPERATIONSTMT", 1  # nodes/parsenodes.h, SetOperation
 
 
 def full_arrays(query: Node, prover: Prover) -> frozenset[int]:
     """Return the numbers of the parameters whose arrays are refused None among their elements."""
-    found = _Uses(prover)
+    found = _Uses(Prover(prover.facts))  # what is proved here mustn't rest on the answer
     found.visit(query, None)
+    found.returned(query)
     return frozenset(found.compared - found.doubtful)
 
 
@@ -90,18 +92,23 @@ class _Uses:
         self.doubtful: set[int] = set()
         self._prover = prover
         self._known: set[int] = set()
+        self._counted: set[int] = set()
 
     def visit(self, node: Node, context: Context | None) -> None:
         """Note every use at *node* and below it."""
         if node.tag == "QUERY":
+            hands_up = context is not None and id(node) not in self._counted
             context = Context(Scope(node, context))
             self._assigned(node, context)
             self._matched(node, context)
+            self._kept(node, context, hands_up=hands_up)
         if context is None:
             return
         if node.tag == "PARAM" and node.number("paramkind", -1) == EXTERNAL and id(node) not in self._known:
             self.doubtful.add(node.number("paramid"))
         self._note_array(node)
+        if node.tag == "SUBLINK" and node.number("subLinkType", -1) == EXISTS:
+            self._counted.add(id(node.node("subselect")))
         if node.tag in ("NULLTEST", "DISTINCTEXPR"):  # x = ANY (:ids) is NULL for an element that is NULL
             arrays = [array for below in _children(node) for array in _compared_in(below)]
             self.doubtful.update(param.number("paramid") for array in arrays if (param := _parameter(array)))
@@ -112,6 +119,46 @@ class _Uses:
                 self.doubtful.update(self._reaching(below, context, frozenset()))
         for below in _children(node):
             self.visit(below, context)
+
+    def returned(self, query: Node) -> None:
+        """Note the parameters an element of which comes back to the caller as NULL."""
+        for entry in output_entries(query):
+            column = entry.number("resno")
+            if not self._prover.output_is_not_null(query, column, None):
+                self.doubtful.update(self._reaching_output(query, column, None, frozenset()))
+
+    def _kept(self, query: Node, context: Context, *, hands_up: bool) -> None:
+        """Note the parameters an element of which, if it is NULL, is a row of FROM all the same."""
+        if query.node("setOperations") is not None:
+            return
+        handed_up = {
+            number
+            for entry in (output_entries(query) if hands_up else ())
+            for number in self._reaching(entry.node("expr"), context, frozenset())
+        }
+        stopped = handed_up | set(self._refused(query, context))
+        for number, rte in enumerate(context.scope.relations, 1):
+            columns = rte.node("eref")
+            if rte.number("rtekind", -1) not in _MADE_OF_ROWS or columns is None:
+                continue
+            names = rte.numbers("coltypes") or columns.items("colnames")
+            fields = [_column(number, column) for column in range(1, len(names) + 1)]
+            reaching = [(field, set(self._reaching(field, context, frozenset()))) for field in fields]
+            barred = {
+                parameter
+                for field, parameters in reaching
+                if parameters - stopped and self._prover.expression_is_not_null(field, context)
+                for parameter in parameters
+            }
+            self.doubtful.update(set().union(*(parameters for _, parameters in reaching)) - stopped - barred)
+
+    def _refused(self, query: Node, context: Context) -> Iterator[int]:
+        """Yield the parameters an element of which is an error, if it is NULL, at a column that takes none."""
+        target = query.number("resultRelation")
+        relation = self._prover.facts.relations.get(written_relation(query, target)) if target else None
+        for column, expr in assignments(query) if target else ():
+            if expr is not None and not accepts_null(relation, column, self._prover):
+                yield from self._reaching(expr, context, frozenset())
 
     def _note_array(self, node: Node) -> None:
         """Note the parameter whose array *node* takes apart, compares or measures."""
@@ -225,7 +272,7 @@ class _Uses:
                 yield from self._reaching(item(rte, "groupexprs", column), home, seen)
 
     def _reaching_output(
-        self, query: Node | None, column: int, parent: Context, seen: frozenset[object]
+        self, query: Node | None, column: int, parent: Context | None, seen: frozenset[object]
     ) -> Iterator[int]:
         if query is None or (id(query), column) in seen:
             return
@@ -243,6 +290,12 @@ def _compared_in(condition: Node) -> list[Node]:
     if condition.tag == "BOOLEXPR":
         return [array for arg in condition.nodes("args") for array in _compared_in(arg)]
     return condition.nodes("args")[1:] if condition.tag == "SCALARARRAYOPEXPR" else []
+
+
+def _column(relation: int, number: int) -> Node:
+    column = Node("VAR")
+    column.fields = {"varno": str(relation), "varattno": str(number)}
+    return column
 
 
 def _function(node: Node) -> int:

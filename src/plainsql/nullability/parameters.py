@@ -30,6 +30,13 @@ _CHOICES = frozenset(
 )
 _BUILD_OBJECT = frozenset({3200, 3273})
 """json_build_object, jsonb_build_object: keys and values by turns (manual, 9.16.1)."""
+_KEEPS_NULL = {2335: 0, 3175: 0, 3267: 0, 4053: 0, 3197: 1, 3270: 1, 3538: 1, 3545: 1}
+"""
+Aggregates of which NULL in an argument, by its position, is no row left out: array_agg, json_agg, jsonb_agg, the values
+of json_object_agg and jsonb_object_agg, the delimiter of string_agg, of which NULL is none (utils/adt/varlena.c).
+"""
+_DEFAULTS = {3108: 2, 3111: 2}
+"""lag, lead: what stands in for a row beyond the partition."""
 _JSON_OBJECT = 1  # nodes/primnodes.h, JsonConstructorType
 _HANDS_ON = frozenset(
     {"ARRAYCOERCEEXPR", "COERCETODOMAIN", "COERCEVIAIO", "COLLATE", "COLLATEEXPR", "CONVERTROWTYPEEXPR", "FIELDSELECT"}
@@ -94,6 +101,10 @@ def _takes_null(node: Node, prover: Prover) -> bool:
             return not prover.facts.is_strict(node.number("funcid"))
         case "OPEXPR":
             return not prover.facts.is_strict(node.number("opfuncid"))
+        case "AGGREF":
+            return node.number("aggfnoid") in _KEEPS_NULL
+        case "WINDOWFUNC":
+            return node.number("winfnoid") in _KEEPS_NULL or node.number("winfnoid") in _DEFAULTS
         case "SUBSCRIPTINGREF":
             return node.node("refassgnexpr") is not None
         case _:
@@ -106,6 +117,11 @@ def _operands(node: Node) -> list[Node]:
     if node.tag == "SUBSCRIPTINGREF":
         value = node.node("refassgnexpr")
         return [value] if value is not None else []
+    if node.tag in ("AGGREF", "WINDOWFUNC"):
+        function = node.number("aggfnoid" if node.tag == "AGGREF" else "winfnoid")
+        args = [arg.node("expr") if arg.tag == "TARGETENTRY" else arg for arg in node.nodes("args")]
+        position = _KEEPS_NULL.get(function, _DEFAULTS.get(function, -1))
+        return [arg for number, arg in enumerate(args) if number == position and arg is not None]
     if node.number("funcid") in _BUILD_OBJECT and not node.flag("funcvariadic"):
         return node.nodes("args")[1::2]  # a key that is NULL is an error (utils/adt/json.c, jsonb.c)
     if node.tag == "JSONCONSTRUCTOREXPR" and node.number("type") == _JSON_OBJECT:
