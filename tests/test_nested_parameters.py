@@ -192,7 +192,7 @@ def test_refusing_none_costs_nothing_beside_the_check_of_the_type(length: int) -
     fits, fits_full, value = takes.fits, takes.fits_full, list(range(length))
     assert fits_full is not None
     ratio = compare(lambda: fits(value), lambda: fits_full(value), max(1, 20_000 // length))
-    assert ratio < 1.3, ratio
+    assert ratio < 2, ratio  # 0.99 to 1.01 on a quiet machine; another pass over the elements would be more than 2
 
 
 def compare(one: Callable[[], object], other: Callable[[], object], calls: int) -> float:
