@@ -17,6 +17,9 @@ from tests.fixtures.queries import bare_query
 SCHEMA = """
 CREATE TABLE t (id integer PRIMARY KEY, n integer);
 CREATE TABLE u (id integer NOT NULL, doubled integer NOT NULL);
+CREATE FOREIGN DATA WRAPPER anything;
+CREATE SERVER elsewhere FOREIGN DATA WRAPPER anything;
+CREATE FOREIGN TABLE far (id integer NOT NULL, s text NOT NULL, free text) SERVER elsewhere;
 """
 
 
@@ -50,6 +53,23 @@ def test_a_cast_of_an_array_of_arrays_is_one_of_their_elements(conn: psycopg.Con
 def test_a_cast_of_an_array_keeps_what_its_elements_are(conn: psycopg.Connection[Any]) -> None:
     assert column(conn, "SELECT ARRAY[1, 2]::numeric[] AS x").has_full_elements
     assert not column(conn, "SELECT ARRAY[1, NULL]::numeric[] AS x").has_full_elements
+
+
+@pytest.mark.parametrize(
+    ("sql", "nullable"),
+    [
+        ("SELECT s AS x FROM far WHERE ROW(s, id) IS NOT NULL", True),
+        ("SELECT s AS x FROM far WHERE NOT (ROW(s, id) IS NULL) AND (s, id) IS NOT NULL", True),
+        ("SELECT y.s AS x FROM (SELECT s, id FROM far) AS y WHERE y IS NOT NULL", True),
+        ("SELECT free AS x FROM far WHERE ROW(free, id) IS NOT NULL", False),
+        ("SELECT y.free AS x FROM (SELECT free FROM far) AS y WHERE y IS NOT NULL", False),
+    ],
+)
+def test_a_row_is_not_null_says_nothing_of_what_the_planner_takes_on_trust(
+    conn: psycopg.Connection[Any], sql: str, nullable: bool
+) -> None:
+    """PostgreSQL 17 drops IS NOT NULL on a column that is declared NOT NULL, which a foreign table need not keep to."""
+    assert column(conn, sql).nullable == nullable
 
 
 def merged_rows(conn: psycopg.Connection[Any], sql: str) -> list[bool]:

@@ -110,6 +110,8 @@ def says_no_more(now: Inside | None, before: Inside | None) -> bool:
             return some == all_ or (some is not None and (all_ is None or is_no_surer(some, all_)))
         case Elements(some), Items(each):
             return some is not None and all(is_no_surer(some, one) for one in each)
+        case Entries(some), Members(shapes=each):  # a key that isn't known makes all of them any
+            return all(some is not None and is_no_surer(some, one) for one in each)
         case (Items(many), Items(others)) | (Members(shapes=many), Members(shapes=others)) if len(many) == len(others):
             return all(map(is_no_surer, many, others))
         case _:

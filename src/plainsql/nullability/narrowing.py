@@ -226,9 +226,14 @@ def _is_equal_to_itself(args: list[Node], context: Context, prover: Prover) -> b
 
 
 def _of_every_field(row: Node, context: Context, prover: Prover) -> Claims:
-    """A row IS NOT NULL when each of its fields is (manual, 9.2)."""
+    """
+    A row IS NOT NULL when each of its fields is (manual, 9.2).
+
+    The planner asks each field of a row that is written out by itself, and of a sub-query's that it has merged
+    (optimizer/util/clauses.c, eval_const_expressions), so it may drop one.
+    """
     if row.tag == "ROWEXPR":
-        return NOTHING.union(*_all(row.nodes("args"), context, prover))
+        return NOTHING.union(*_all(_doubted(row.nodes("args"), context, prover), context, prover))
     if row.tag != "VAR" or row.number("varattno") != 0:
         return frozenset({every_field_key(row, context, prover.facts)})
     rte = context.up(row.number("varlevelsup")).scope.relation(row.number("varno"))
@@ -238,7 +243,12 @@ def _of_every_field(row: Node, context: Context, prover: Prover) -> Claims:
         field = Node("VAR")
         field.fields = {**row.fields, "varattno": str(number)}
         fields.append(field)
-    return NOTHING.union(*_all(fields, context, prover))
+    return NOTHING.union(*_all(_doubted(fields, context, prover), context, prover))
+
+
+def _doubted(fields: list[Node], context: Context, prover: Prover) -> list[Node]:
+    """Return the fields whose test for NULL the planner keeps."""
+    return [field for field in fields if not _is_taken_on_trust(field, context, prover)]
 
 
 def _of_boolean_test(test: Node, value: Is, context: Context, prover: Prover) -> Claims:
