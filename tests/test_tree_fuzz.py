@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 import psycopg
@@ -17,7 +17,7 @@ from plainsql.describe import Describer, describer, elements
 from plainsql.effects import EffectFacts
 from plainsql.effects.reach import reach
 from plainsql.nullability import Analysis, AnalysisError, Facts, analyse
-from plainsql.nullability.shapes import Elements, Entries, Inside, Items, Members, Shape
+from plainsql.nullability.shapes import Elements, Entries, Items, Members, Shape
 from tests.fixtures.databases import temporary_database
 from tests.fixtures.queries import bare_query
 from tests.soundness.statement import make_statement
@@ -101,29 +101,30 @@ def survives(text: str, facts: Facts) -> Analysis | None:
     return analysis
 
 
-def says_no_more(now: Inside | None, before: Inside | None) -> bool:
-    """Return whether what *now* says of a value is said by *before* too."""
-    match now, before:
+def says_no_more(now: Shape, before: Shape) -> bool:
+    """Return whether what *now* says that a value is made of is said by *before* too."""
+    match now.inside, before.inside:
         case None, _:
             return True
         case (Elements(some), Elements(all_)) | (Entries(some), Entries(all_)):
-            return some == all_ or (some is not None and (all_ is None or is_no_surer(some, all_)))
-        case Elements(some), Items(each):
-            return some is not None and all(is_no_surer(some, one) for one in each)
-        case Entries(some), Members(shapes=each):  # a key that isn't known makes all of them any
-            return all(some is not None and is_no_surer(some, one) for one in each)
-        case (Items(many), Items(others)) | (Members(shapes=many), Members(shapes=others)) if len(many) == len(others):
-            return all(map(is_no_surer, many, others))
+            return some == all_ or (some is not None and (all_ is None or is_no_surer(some, now, all_, before)))
+        case (Elements(some), Items(each)) | (Entries(some), Members(shapes=each)):  # a key isn't known: any may be
+            return all(some is not None and is_no_surer(some, now, one, before) for one in each)
+        case Items(many), Items(others) if len(many) == len(others):
+            return all(is_no_surer(one, now, other, before) for one, other in zip(many, others, strict=True))
+        case Members(names, many), Members(same, others) if names == same and len(many) == len(others):
+            lacks_none = now.may_lack_nulls >= before.may_lack_nulls
+            pairs = zip(many, others, strict=True)
+            return lacks_none and all(is_no_surer(one, now, other, before) for one, other in pairs)
         case _:
             return False
 
 
-def is_no_surer(now: Shape, before: Shape) -> bool:
-    return (
-        now.nullable >= before.nullable
-        and now.may_lack_nulls >= before.may_lack_nulls
-        and says_no_more(now.inside, before.inside)
-    )
+def is_no_surer(now: Shape, around: Shape, before: Shape, whole: Shape) -> bool:
+    """Compare parts of two values: what may be missing in the one may be so in its parts."""
+    lacking = replace(now, may_lack_nulls=now.may_lack_nulls or around.may_lack_nulls)
+    lacked = replace(before, may_lack_nulls=before.may_lack_nulls or whole.may_lack_nulls)
+    return now.nullable >= before.nullable and says_no_more(lacking, lacked)
 
 
 def spans(tokens: list[str], opening: str, closing: str) -> list[tuple[int, int]]:
@@ -245,7 +246,7 @@ def test_a_node_of_an_unknown_kind_never_proves_more(trees: Trees, chance: Rando
         for number, (now, before) in enumerate(zip(analysis.not_null, tree.analysis.not_null, strict=True)):
             assert before or not now, (number, tree.sql, " ".join(tokens))
         for number, (made, whole) in enumerate(zip(analysis.shapes, tree.analysis.shapes, strict=True)):
-            assert says_no_more(made.inside, whole.inside), (number, made, whole, tree.sql, " ".join(tokens))
+            assert says_no_more(made, whole), (number, made, whole, tree.sql, " ".join(tokens))
 
 
 @FUZZ
@@ -269,7 +270,7 @@ def test_a_catalog_that_knows_less_never_proves_more(trees: Trees, chance: Rando
         tree.sql
     )
     for made, whole in zip(analysis.shapes, tree.analysis.shapes, strict=True):
-        assert says_no_more(made.inside, whole.inside), (made, whole, tree.sql)
+        assert says_no_more(made, whole), (made, whole, tree.sql)
     assert not any(analyse(tree.text, lambda _: Facts()).not_null[number] for number in unproved(tree))
 
 
