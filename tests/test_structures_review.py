@@ -157,6 +157,27 @@ def test_a_comparison_that_is_asked_for_null_takes_none(conn: psycopg.Connection
     assert holds_none(conn, "SELECT id FROM things WHERE :sizes IS NULL OR size = ANY (:sizes)") == {"sizes": False}
 
 
+@pytest.mark.parametrize(
+    ("expression", "annotation", "value"),
+    [
+        ("array_agg(ARRAY[id])", "list[list[int]] | None", [[1], [2]]),
+        ("ARRAY[ARRAY['x', NULL]]", "list[list[str | None]]", [["x", None]]),
+        ("'{{1,NULL}}'::int[]", "list[list[int | None]]", [[1, None]]),
+        ("'{{{1}}}'::int[]", "list[list[list[int]]]", [[[1]]]),
+        ("ARRAY[[1, 2]]::bigint[]", "list[list[int]]", [[1, 2]]),
+        ("(ARRAY[[1], [2]])[1:1]", "list[list[int]]", [[1]]),
+    ],
+)
+def test_an_array_of_arrays_is_a_list_of_lists(
+    conn: psycopg.Connection[Any], tmp_path: Path, expression: str, annotation: str, value: object
+) -> None:
+    sql = f"SELECT {expression} AS found FROM things"
+    described = describe_query(conn, load_text(f"-- name: q\n{sql};\n")["q"])
+    (column,) = described.columns
+    assert column.python.result + (" | None" if column.nullable else "") == annotation
+    assert run(conn, tmp_path, sql)[0].found == value
+
+
 WINDOWS_BELOW_CONDITIONS = [
     "SELECT CASE WHEN size IS NOT NULL THEN array_agg(size) OVER () END AS found FROM things",
     "SELECT CASE WHEN size > 0 THEN lag(size, 1, 0) OVER (ORDER BY id) ELSE 0 END AS found FROM things",

@@ -94,8 +94,8 @@ def column_structures(
 def is_full(structure: Structure | None) -> bool:
     """Tell whether the elements of an array are never NULL."""
     match structure:
-        case Structure(type=PgType(kind="array"), inside=ListOf(Structure(nullable=False))):
-            return True
+        case Structure(type=PgType(kind="array"), inside=ListOf(Structure(type=PgType() as element, nullable=False))):
+            return element.kind != "array"
         case _:
             return False
 

@@ -129,6 +129,10 @@ class _Maker:
         if shaped.is_json(base.oid):
             return self.of_json(shape, place)
         match shape.inside:
+            case Elements(Shape() as element) if (
+                base.element is not None and element.type == base.oid
+            ):  # two dimensions
+                return replace(plain, inside=ListOf(self.of_value(element, base, place.element())))
             case Elements(Shape() as element) if base.element is not None:
                 if element.type not in (OF_TYPE, base.element.oid) and not self._became_json(element, base.element):
                     return plain

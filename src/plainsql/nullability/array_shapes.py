@@ -31,9 +31,10 @@ def of_constant(const: Node) -> Shape:
         return Shape(type)
     # utils/array.h, ArrayType: length, dimensions, offset of the data (0: no NULLs); of any byte order.
     dimensions, has_nulls = sum(data[4:8]), any(data[8:12])
-    if dimensions > 1:
-        return Shape(UNKNOWN)
-    return Shape(type, inside=Elements(Shape(OF_TYPE, nullable=has_nulls) if dimensions else None))
+    inside = Elements(Shape(OF_TYPE, nullable=has_nulls) if dimensions else None)
+    for _ in range(1, dimensions):
+        inside = Elements(Shape(type, inside=inside))
+    return Shape(type, inside=inside)
 
 
 def written(array: Node, context: Context, shapes: Shapes) -> Shape:

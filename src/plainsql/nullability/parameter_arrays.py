@@ -93,6 +93,8 @@ class _Uses:
         self._prover = prover
         self._known: set[int] = set()
         self._counted: set[int] = set()
+        self._outputs: dict[object, frozenset[int]] = {}
+        self._cuts = 0
 
     def visit(self, node: Node, context: Context | None) -> None:
         """Note every use at *node* and below it."""
@@ -274,9 +276,24 @@ class _Uses:
     def _reaching_output(
         self, query: Node | None, column: int, parent: Context | None, seen: frozenset[object]
     ) -> Iterator[int]:
-        if query is None or (id(query), column) in seen:
+        if query is None:
             return
-        seen = seen | {(id(query), column)}
+        key = (id(query), column)
+        if key in seen:
+            self._cuts += 1
+            return
+        if key not in self._outputs:
+            cuts = self._cuts
+            found = frozenset(self._reaching_new_output(query, column, parent, seen | {key}))
+            if cuts != self._cuts:  # a query that reads itself: half of the answer
+                yield from found
+                return
+            self._outputs[key] = found
+        yield from self._outputs[key]
+
+    def _reaching_new_output(
+        self, query: Node, column: int, parent: Context | None, seen: frozenset[object]
+    ) -> Iterator[int]:
         context = Context(Scope(query, parent))
         if query.node("setOperations") is not None:
             for rte in context.scope.relations:

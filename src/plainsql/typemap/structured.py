@@ -113,6 +113,9 @@ def _json_object(record: Record) -> _Spelled:
 
 
 def _of_array(type: PgType, element: PgType, structure: Structure) -> PyType:
+    if structure.type is not None and structure.type.oid == type.oid:  # of one more dimension: the type is the same
+        inner = structured_type(type, structure)
+        return replace(inner, result=f"list[{_maybe(structure, inner.result)}]")
     found, inner = python_type(type), structured_type(element, structure)
     result = f"list[{_maybe(structure, inner.result)}]"
     if inner.wire == python_type(element).wire:
