@@ -68,7 +68,11 @@ def _elements(type: PgType | None, element: Structure | None, found: texts.Items
     for one in found:
         if element is None:
             raise MisfitError(f"{path}[] is declared to be none, found {one!r}")
-        if isinstance(one, list):
+        if isinstance(element.inside, ListOf) and _is_array(element.type):  # its elements are of one dimension less
+            if not isinstance(one, list):
+                raise MisfitError(f"{path}[] is declared an array of one more dimension, found {one!r}")
+            yield from _elements(type, element.inside.element, one, f"{path}[]")
+        elif isinstance(one, list):
             yield from _elements(type, element, one, path)
         else:
             yield from _member(type, element, one, f"{path}[]", found)
