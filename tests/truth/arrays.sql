@@ -49,13 +49,13 @@ SELECT id, tags, flags FROM account WHERE :tag = ANY (tags);
 -- name: any_of_a_parameter(ids)
 -- None as an array finds nothing.
 -- Columns: id!, note?
--- Parameters: ids!
+-- Parameters: ids[!]!
 SELECT id, note FROM item WHERE id = ANY (:ids);
 
 -- name: none_of_a_parameter(ids)
 -- NOT (x = ANY (NULL)) is unknown.
 -- Columns: id!, note?
--- Parameters: ids!
+-- Parameters: ids[!]!
 SELECT id, note FROM item WHERE NOT (id = ANY (:ids));
 
 -- name: appended_parameter(tag, flag)

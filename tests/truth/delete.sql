@@ -36,7 +36,7 @@ DELETE FROM purchase WHERE state = :state AND ordered_at < now() - :days * inter
 
 -- name: delete_without_returning(ids)!
 -- Without RETURNING.
--- Parameters: ids!
+-- Parameters: ids[!]!
 DELETE FROM item WHERE id = ANY (:ids);
 
 -- name: delete_computed()
@@ -47,5 +47,5 @@ DELETE FROM item WHERE id > 0 RETURNING coalesce(note, title) AS label, discount
 -- name: delete_of_rows_kept(ids)
 -- <> ALL of None is unknown.
 -- Columns: id!, note?
--- Parameters: ids!
+-- Parameters: ids[!]!
 DELETE FROM item WHERE id <> ALL (:ids::integer[]) RETURNING id, note;

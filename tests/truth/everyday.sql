@@ -122,7 +122,7 @@ UPDATE account SET manager_id = :manager_id WHERE id = :account_id;
 -- name: accounts_by_ids(ids)
 -- In the order that was asked for.
 -- Columns: place!, id!, nickname?
--- Parameters: ids!
+-- Parameters: ids[!]! elements-by-rule
 SELECT wanted.place, a.id, a.nickname
 FROM unnest(:ids::bigint[]) WITH ORDINALITY AS wanted (id, place) JOIN account AS a ON a.id = wanted.id ORDER BY wanted.place;
 
@@ -208,7 +208,7 @@ INSERT INTO purchase (account_id, note, coupon) VALUES (:account_id, :note, :cou
 -- name: create_order_with_lines(account_id, product_ids, quantities)
 -- An order and its lines in one statement; a price comes from the product.
 -- Columns: purchase_id!, line!, price!, rebate?
--- Parameters: account_id!, product_ids!, quantities!
+-- Parameters: account_id!, product_ids[!]! elements-by-rule, quantities[!]!
 -- Try: product_ids = {1,2}
 -- Try: quantities = {1,1}
 WITH new_order AS (INSERT INTO purchase (account_id) VALUES (:account_id) RETURNING id)
@@ -233,7 +233,7 @@ SELECT id, paid_at, paid_at - ordered_at AS took, note FROM purchase WHERE paid_
 -- name: orders_in_states(states)
 -- By a list of states.
 -- Columns: id!, state!, coupon?
--- Parameters: states!
+-- Parameters: states[!]!
 -- Try: states = {open,paid}
 SELECT id, state, coupon FROM purchase WHERE state = ANY (:states::state[]);
 
@@ -319,7 +319,7 @@ UPDATE product SET stock = stock - :quantity WHERE id = :product_id AND stock >=
 
 -- name: import_products(skus, names, prices)!
 -- A batch by arrays.
--- Parameters: skus!, names!, prices!
+-- Parameters: skus[!]!, names[!]!, prices[!]!
 -- Try: skus = {new1,new2}
 -- Try: names = {a,b}
 -- Try: prices = {1,2}
@@ -411,7 +411,7 @@ SELECT id, locked_at, now() - locked_at AS since, locked_by FROM job WHERE locke
 -- name: complete_jobs(ids)
 -- Deleted and counted.
 -- Columns: done!, last?
--- Parameters: ids! by-rule
+-- Parameters: ids[!]! by-rule
 WITH gone AS (DELETE FROM job WHERE id = ANY (:ids) RETURNING id) SELECT count(*) AS done, max(id) AS last FROM gone;
 
 -- name: latest_readings()

@@ -117,7 +117,7 @@ INSERT INTO account (email, name) VALUES ('new@a', :name) RETURNING id, name, ni
 -- name: arrays_and_documents(flags, extra)
 -- Arrays and documents are like other columns.
 -- Columns: tags!, flags?, extra?
--- Parameters: flags?, extra?
+-- Parameters: flags[?]?, extra?
 INSERT INTO account (email, name, flags, extra) VALUES ('new@a', 'n', :flags, :extra) RETURNING tags, flags, extra;
 
 -- name: composite(street)
@@ -129,7 +129,7 @@ INSERT INTO account (email, name, home) VALUES ('new@a', 'n', ROW (:street, 'c',
 -- name: many_from_arrays(titles, notes)
 -- unnest of two arrays fills the shorter up; None for one of them gives as many rows as the other has.
 -- Columns: title!, note?
--- Parameters: titles!, notes! by-rule
+-- Parameters: titles[!]!, notes[?]! by-rule
 -- Try: titles = {a,b}
 -- Try: notes = {x,NULL}
 INSERT INTO item (id, price, title, note) SELECT 50 + u.no, 1, u.title, u.note FROM unnest(:titles::text[], :notes::text[]) WITH ORDINALITY AS u (title, note, no) RETURNING title, note;

@@ -65,19 +65,19 @@ SELECT discount, note FROM item WHERE discount NOT IN (77, 78);
 -- name: equal_to_any_of_an_array(ids)
 -- = ANY is true only by an element that is equal.
 -- Columns: discount!, note?
--- Parameters: ids!
+-- Parameters: ids[!]!
 SELECT discount, note FROM item WHERE discount = ANY (:ids::integer[]);
 
 -- name: different_from_all_of_an_array(ids)
 -- <> ALL of an empty array is true of NULL as well.
 -- Columns: discount?, id!
--- Parameters: ids!
+-- Parameters: ids[!]!
 SELECT discount, id FROM item WHERE discount <> ALL (:ids::integer[]);
 
 -- name: not_equal_to_any_of_an_array(ids)
 -- NOT (x = ANY (…)) of an empty array is true of NULL as well.
 -- Columns: discount?, id!
--- Parameters: ids!
+-- Parameters: ids[!]!
 SELECT discount, id FROM item WHERE NOT (discount = ANY (:ids::integer[]));
 
 -- name: in_subquery()

@@ -83,7 +83,7 @@ SELECT id, note FROM item WHERE note = coalesce(:note, note);
 -- name: optional_list(ids)
 -- Of a list.
 -- Columns: id!, note?
--- Parameters: ids?
+-- Parameters: ids[!]?
 SELECT id, note FROM item WHERE :ids::integer[] IS NULL OR id = ANY (:ids);
 
 -- name: optional_by_case(note)
@@ -433,7 +433,7 @@ SELECT id, note FROM item ORDER BY id LIMIT coalesce(:max_rows, 3) OFFSET coales
 -- name: list_with_a_fallback(ids)
 -- = ANY of COALESCE.
 -- Columns: id!, note?
--- Parameters: ids?
+-- Parameters: ids[!]?
 SELECT id, note FROM item WHERE id = ANY (coalesce(:ids, ARRAY[id]));
 
 -- name: test_inside_exists(buyer)
@@ -493,7 +493,7 @@ SELECT upper(:buyer::text) AS asked, i.id FROM item AS i LEFT JOIN sale AS s ON 
 -- name: elements_of_an_array(numbers)
 -- Elements of a parameter, tested.
 -- Columns: number!, gap?
--- Parameters: numbers!
+-- Parameters: numbers[!]!
 SELECT u.number, nullif(u.number, 1) AS gap FROM unnest(:numbers::integer[]) AS u (number) WHERE u.number > 0;
 
 -- name: assigned_by_a_lateral_subquery(note)!

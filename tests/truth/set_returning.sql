@@ -40,13 +40,13 @@ UNION ALL SELECT u.n, u.m, u.no FROM unnest(ARRAY[1], ARRAY['a', 'b']) WITH ORDI
 -- name: unnested_parameter(ids)
 -- None gives no element; an element that is NULL goes back to the caller.
 -- Columns: id?, no!
--- Parameters: ids!
+-- Parameters: ids[?]!
 SELECT t.id, t.no FROM unnest(:ids::integer[]) WITH ORDINALITY AS t (id, no);
 
 -- name: unnested_parameter_joined(ids)
 -- The join throws elements away that are NULL.
 -- Columns: wanted!, title!, note?
--- Parameters: ids!
+-- Parameters: ids[!]!
 SELECT t.id AS wanted, i.title, i.note FROM unnest(:ids::integer[]) AS t (id) JOIN item AS i ON i.id = t.id;
 
 -- name: rows_from()

@@ -1,4 +1,17 @@
-"""Statements with their known truth, as the query files of this folder tell it."""
+"""
+Statements with their known truth, as the query files of this folder tell it.
+
+After ``-- name:`` and a sentence on the rule stand what is true of the statement:
+
+=====================  ==========================================================================
+``-- Columns:``        ``id!, note?, items[{sku! rebate?}!]!``: the marks of ``made.py``
+``-- Parameters:``     ``id!, note?, ids[!]!``: does None make sense, for it and among its elements?
+                       ``by-rule``, ``elements-by-rule`` after it: rows can't show it, a rule decides
+``-- Requires: 17``    first major version that takes it; ``Until: 17`` the last
+``-- Extension:``      that its tables need
+``-- Data: INSERT …``  rows of its own; ``Try: ids = {1}`` a further value of a parameter
+=====================  ==========================================================================
+"""
 
 from __future__ import annotations
 
@@ -8,20 +21,35 @@ from pathlib import Path
 
 from plainsql.adapter import PlainSQLAdapter, PlainSQLLoader
 from plainsql.query.model import Query
+from tests.truth.made import Each, Reader, Value
 
 FOLDER = Path(__file__).parent
 NOT_QUERIES = re.compile(r"schema\w*\Z")
-_LINE = re.compile(r"(?P<what>Columns|Parameters|Full|Requires|Until|Extension|Data|Try): *(?P<rest>.*)\Z")
-_MARK = re.compile(r"(?P<name>\w+)(?P<mark>[!?])(?P<rule> by-rule)?\Z")
+_LINE = re.compile(r"(?P<what>Columns|Parameters|Requires|Until|Extension|Data|Try): *(?P<rest>.*)\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What is true of one column or parameter; *by_rule* when rows can't show that a parameter takes no None."""
+    """What is true of one column or parameter; rules where rows can't show it of a parameter or of its elements."""
 
     name: str
-    nullable: bool
+    value: Value
     by_rule: bool = False
+    elements_by_rule: bool = False
+
+    @property
+    def nullable(self) -> bool:
+        """Whether it may be NULL, or None makes sense."""
+        return self.value.nullable
+
+    @property
+    def is_full(self) -> bool | None:
+        """Whether None makes no sense among the elements of a parameter; None where that isn't said."""
+        match self.value.inside:
+            case Each(Value() as element):
+                return not element.nullable
+            case _:
+                return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +62,6 @@ class Truth:
         query: As the loader made it.
         columns: In result order.
         parameters: In the order of ``query.parameters``.
-        full: Names of the parameters whose arrays are refused None among their elements.
         requires: First major version that takes it.
         until: Last one.
         extension: Which the schema needs.
@@ -46,7 +73,6 @@ class Truth:
     query: Query
     columns: tuple[Mark, ...]
     parameters: tuple[Mark, ...]
-    full: tuple[str, ...]
     requires: int
     until: int
     extension: str | None
@@ -57,6 +83,12 @@ class Truth:
     def key(self) -> str:
         """Topic and name."""
         return f"{self.topic}.{self.query.name}"
+
+    @property
+    def promised(self) -> frozenset[str]:
+        """What the query itself promises of parameters, which is then refused before it is sent: ``id``, ``ids[]``."""
+        said = [one for one in self.query.overrides if one.is_parameter and one.verdict == "notnull"]
+        return frozenset(one.target.removeprefix(":") for one in said)
 
 
 def load_truths() -> list[Truth]:
@@ -84,7 +116,7 @@ def _truth(topic: str, query: Query) -> Truth:
             prose.append(line)
     where = f"{topic}.{query.name}"
     assert any(prose), f"{where} says no rule"
-    for what in ("Columns", "Parameters", "Full", "Requires", "Until", "Extension"):
+    for what in ("Columns", "Parameters", "Requires", "Until", "Extension"):
         assert len(said.get(what, ())) < 2, f"{where} says {what} twice"
     parameters = {mark.name: mark for mark in _marks(where, said.get("Parameters", [""])[0])}
     assert set(parameters) == set(query.parameters), f"{where} has the parameters {query.parameters}"
@@ -98,7 +130,6 @@ def _truth(topic: str, query: Query) -> Truth:
         query,
         _marks(where, said.get("Columns", [""])[0]),
         tuple(parameters[name] for name in query.parameters),
-        tuple(parameters[name.strip()].name for name in said.get("Full", [""])[0].split(",") if name.strip()),
         int(said.get("Requires", ["15"])[0]),
         int(said.get("Until", ["99"])[0]),
         said.get("Extension", [None])[0],
@@ -108,9 +139,11 @@ def _truth(topic: str, query: Query) -> Truth:
 
 
 def _marks(where: str, text: str) -> tuple[Mark, ...]:
-    marks = []
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        match = _MARK.match(part)
-        assert match, f"{where}: {part!r} is not a mark"
-        marks.append(Mark(match["name"], match["mark"] == "?", bool(match["rule"])))
+    reader = Reader(text)
+    marks: list[Mark] = []
+    while reader.skip(r"\Z") is None:
+        assert not marks or reader.skip(","), f"{where}: a comma is missing before {reader.text[reader.at :]!r}"
+        marks.append(
+            Mark(reader.name(), reader.value(), bool(reader.skip("by-rule")), bool(reader.skip("elements-by-rule")))
+        )
     return tuple(marks)
