@@ -282,8 +282,9 @@ MUTATIONS = [
         (
             (
                 "expressions.py",
-                'if not expr.items("reflowerindexpr") or not expr.number("refelemtype"):\n        return False',
-                "if False:\n        return False",
+                '    if not expr.items("reflowerindexpr"):\n        return _written_element_is_not_null(expr, context, prover)\n'
+                '    if not expr.number("refelemtype"):\n        return False\n',
+                "",
             ),
         ),
     ),
@@ -292,14 +293,20 @@ MUTATIONS = [
         (
             (
                 "expressions.py",
-                'return is_parameter and expr.number("paramtype") in prover.facts.not_null_domains',
-                "return is_parameter",
+                'return expr.number("paramtype") in prover.facts.not_null_domains',
+                "return True",
             ),
         ),
     ),
     Mutation(
         "a scalar sub-select finds a row",
-        (("sublinks.py", "return has_a_row and prover.", "return prover."),),
+        (
+            (
+                "sublinks.py",
+                "return has_a_row and prover.sublink_column_is_not_null(sublink, 1,",
+                "return prover.sublink_column_is_not_null(sublink, 1,",
+            ),
+        ),
     ),
     Mutation(
         "IN knows whether it found nothing",
