@@ -282,7 +282,8 @@ MUTATIONS = [
         (
             (
                 "expressions.py",
-                '    if not expr.items("reflowerindexpr"):\n        return _written_element_is_not_null(expr, context, prover)\n'
+                '    if not expr.items("reflowerindexpr"):\n'
+                "        return _written_element_is_not_null(expr, context, prover)\n"
                 '    if not expr.number("refelemtype"):\n        return False\n',
                 "",
             ),
