@@ -68,7 +68,8 @@ def _elements(type: PgType | None, element: Structure | None, found: texts.Items
     for one in found:
         if element is None:
             raise MisfitError(f"{path}[] is declared to be none, found {one!r}")
-        if isinstance(element.inside, ListOf) and _is_array(element.type):  # its elements are of one dimension less
+        is_json = type is not None and base_type(type).oid in _JSON
+        if isinstance(element.inside, ListOf) and _is_array(element.type) and not is_json:  # of one dimension less
             if not isinstance(one, list):
                 raise MisfitError(f"{path}[] is declared an array of one more dimension, found {one!r}")
             yield from _elements(type, element.inside.element, one, f"{path}[]")
