@@ -341,3 +341,32 @@ CREATE FUNCTION trap() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN NEW.id := NULL; NEW.title := NULL; NEW.note := NULL; RETURN NEW; END $$;
 CREATE TRIGGER trap INSTEAD OF INSERT OR UPDATE ON v_trap FOR EACH ROW EXECUTE FUNCTION trap();
 CREATE VIEW v_over_trap AS SELECT id, title FROM v_trap WHERE id > 0;
+
+-- Arrays and rows that constraints speak of.
+CREATE TYPE money_of AS (amount integer, unit text);
+CREATE TYPE price_tag AS (net money_of, gross money_of, notes text[]);
+CREATE TYPE lean AS (kept integer, gone text, last text);
+CREATE DOMAIN full_words AS text[] CHECK (array_position(VALUE, NULL) IS NULL);
+CREATE TABLE listed (
+    id integer PRIMARY KEY,
+    names text[] NOT NULL CHECK (array_position(names, NULL) IS NULL),
+    others text[] CHECK (others IS NULL OR others = array_remove(others, NULL)),
+    loose text[] NOT NULL,
+    words full_words NOT NULL,
+    tag price_tag,
+    fit lean
+);
+ALTER TYPE lean DROP ATTRIBUTE gone;
+CREATE VIEW v_nested AS
+    SELECT i.id, array_agg(s.id) AS sale_ids, json_agg(s.refund) AS refunds, jsonb_build_object('title', i.title, 'note', i.note) AS card
+    FROM item AS i LEFT JOIN sale AS s ON s.item_id = i.id
+    GROUP BY i.id;
+CREATE TYPE coin AS ENUM ('cent', 'dime');
+CREATE FUNCTION coin_to_json(coin) RETURNS json LANGUAGE sql IMMUTABLE
+    AS $$ SELECT CASE $1 WHEN 'cent' THEN 'null'::json ELSE '[10]' END $$;
+CREATE CAST (coin AS json) WITH FUNCTION coin_to_json(coin);
+CREATE FUNCTION shadow.json_build_object(text, integer) RETURNS json LANGUAGE sql IMMUTABLE
+    AS $$ SELECT CASE $2 WHEN 1 THEN '[]'::json WHEN 2 THEN '{}' END $$;
+CREATE TYPE pair_of AS (a integer, b integer);
+CREATE FUNCTION item_count() RETURNS integer LANGUAGE sql STABLE AS 'SELECT count(*)::integer FROM item';
+CREATE TYPE domained AS (level posint, label filled);

@@ -154,7 +154,7 @@ def _make(value: Value) -> tuple[object, ...] | None:
         case None:
             return None
         case Row(members):
-            return (Row, *(name for name, _ in members))
+            return (Row, frozenset(name for name, _ in members))
         case Fixed(items):
             return (Fixed, len(items))
         case inside:

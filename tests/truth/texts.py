@@ -141,9 +141,9 @@ def _nested(text: str) -> list[Any]:
 def _members(members: tuple[tuple[str, Value], ...], found: Any, path: str) -> list[Any]:
     if isinstance(found, str) and not isinstance(found, _String) and found.startswith("("):
         fields = row_fields(found)
-        if len(fields) != len(members):
+        if len(fields) != len(members) and (members or found != "()"):
             raise NotSoError(f"{path} has {len(fields)} members: {found}")
-        return list(fields)
+        return fields[: len(members)]
     read = _json(found)
     if not isinstance(read, dict) or not read.keys() <= {name for name, _ in members}:
         raise NotSoError(f"{path} is no such object: {found!r}")
@@ -171,4 +171,4 @@ def row_fields(text: str) -> list[str | None]:
             at += 1
         fields.append(field if at > start else None)
         at += 1
-    return fields if text != "()" else []
+    return fields

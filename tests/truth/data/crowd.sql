@@ -63,5 +63,10 @@ INSERT INTO guard_child VALUES (2, NULL, 2), (3, 3, 3);
 INSERT INTO part VALUES (1, 'a', NULL, 1), (2, NULL, 2, 2), (3, 'c', NULL, 1);
 INSERT INTO watched_rest VALUES (2, NULL), (3, 'c');
 INSERT INTO ranged VALUES ('2023-01-01', 1, NULL), ('2024-06-01', 2, 's');
+INSERT INTO listed VALUES
+    (1, '{a,b}', '{c}', '{d,NULL}', '{e}', ROW (ROW (1, NULL), ROW (NULL, 'eur'), '{x,NULL}'), ROW (1, NULL)),
+    (2, '{}', '{}', '{}', '{}', ROW (NULL, ROW (1, 'eur'), NULL), ROW (NULL, 'z')),
+    (4, '{}', '{}', '{}', '{}', ROW (ROW (NULL, 'eur'), ROW (1, NULL), NULL), ROW (NULL, 'z')), (5, '{}', '{}', '{}', '{}', ROW (NULL, NULL, '{}'), NULL),
+    (3, '{}', NULL, '{{a,NULL},{b,c}}', '{}', NULL, NULL);
 REFRESH MATERIALIZED VIEW m_item;
 REFRESH MATERIALIZED VIEW m_sales;

@@ -47,5 +47,8 @@ INSERT INTO guard_child VALUES (2, 2, 2);
 INSERT INTO part VALUES (1, 'a', 1, 1), (2, 'b', 2, 2);
 INSERT INTO watched_rest VALUES (2, 'b');
 INSERT INTO ranged VALUES ('2023-01-01', 1, 'r'), ('2024-06-01', 2, 's');
+INSERT INTO listed VALUES
+    (1, '{a,b}', '{c}', '{d}', '{e}', ROW (ROW (1, 'eur'), ROW (2, 'eur'), '{x}'), ROW (1, 'z')),
+    (2, '{a}', '{c}', '{d}', '{e}', ROW (ROW (1, 'eur'), ROW (2, 'eur'), '{x}'), ROW (1, 'z'));
 REFRESH MATERIALIZED VIEW m_item;
 REFRESH MATERIALIZED VIEW m_sales;

@@ -36,5 +36,7 @@ INSERT INTO guard_child VALUES (2, NULL, 2);
 INSERT INTO part VALUES (1, 'a', NULL, 1), (2, NULL, NULL, 2);
 INSERT INTO watched_rest VALUES (2, NULL);
 INSERT INTO ranged VALUES ('2023-01-01', 1, NULL), ('2024-06-01', 2, NULL);
+INSERT INTO listed VALUES
+    (1, '{a}', NULL, '{NULL,d}', '{e}', NULL, NULL), (2, '{a}', NULL, '{NULL,d}', '{e}', ROW (NULL, NULL, '{NULL}'), ROW (NULL, NULL));
 REFRESH MATERIALIZED VIEW m_item;
 REFRESH MATERIALIZED VIEW m_sales;

@@ -19,7 +19,7 @@ SELECT
     CASE WHEN n & 5 = 5 THEN '1990-01-01'::date + n END, CASE WHEN n & 3 = 1 THEN n END, n * 3,
     CASE WHEN n & 1 = 0 THEN '{a,x}'::text[] ELSE '{}' END, CASE WHEN n & 6 = 2 THEN '{a,x}'::text[] END,
     CASE WHEN n & 2 = 0 THEN '{"a": "a"}'::jsonb ELSE '{}' END, CASE WHEN n & 6 = 4 THEN '{"a": 1}'::jsonb END,
-    CASE WHEN n & 1 = 1 THEN ROW ('s', CASE WHEN n & 2 = 0 THEN 'c' END, 'z')::address END
+    CASE WHEN n & 1 = 1 THEN ROW ('s', CASE WHEN n & 2 = 0 THEN 'c' END, CASE WHEN n & 4 = 0 THEN 'z' END)::address END
 FROM generate_series(1, 16) AS n;
 INSERT INTO category SELECT n, chr(96 + n), CASE WHEN n > 1 THEN n / 2 END FROM generate_series(1, 8) AS n;
 INSERT INTO product
