@@ -68,10 +68,7 @@ def _elements(type: PgType | None, element: Structure | None, found: texts.Items
     for one in found:
         if element is None:
             raise MisfitError(f"{path}[] is declared to be none, found {one!r}")
-        is_json = type is not None and base_type(type).oid in _JSON
-        if isinstance(element.inside, ListOf) and _is_array(element.type) and not is_json:  # of one dimension less
-            if not isinstance(one, list):
-                raise MisfitError(f"{path}[] is declared an array of one more dimension, found {one!r}")
+        if isinstance(element.inside, ListOf) and isinstance(one, list) and _is_array(element.type):
             yield from _elements(type, element.inside.element, one, f"{path}[]")
         elif isinstance(one, list):
             yield from _elements(type, element, one, path)

@@ -12,8 +12,8 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from plainsql.nullability.facts import TABLES, Facts
-from plainsql.nullability.grouping import groups_have_rows, is_grouped
-from plainsql.nullability.keys import every_field_key, item, kept_key, key_of, relation_key, resolved
+from plainsql.nullability.grouping import groups_have_rows, is_grouped, keys
+from plainsql.nullability.keys import every_field_key, item, kept_key, key_of, relation_key, resolved, structure_of
 from plainsql.nullability.node import Node
 from plainsql.nullability.scope import Context, Key, Scope
 from plainsql.typemap.builtin import FIRST_USER_OID
@@ -50,6 +50,8 @@ def implied(condition: Node | None, value: Is, context: Context, prover: Prover)
     """Return the values that can't be NULL when *condition* is *value*."""
     if condition is None:
         return NOTHING
+    if _is_written_key(condition, context):
+        return not_null(condition, context, prover) if value in _KNOWN else NOTHING
     match condition.tag:
         case "BOOLEXPR":
             return _of_connective(condition, value, context, prover)
@@ -95,6 +97,8 @@ def not_null(expr: Node | None, context: Context, prover: Prover) -> Claims:
     if _is_constant(expr, context):
         return NOTHING  # it may be a key of grouping sets elsewhere, and NULL there
     found = frozenset({key_of(expr, context, prover.facts)})
+    if _is_written_key(expr, context):
+        return found
     match expr.tag:
         case "VAR":
             return found | _of_column(expr, context, prover)
@@ -125,6 +129,18 @@ def not_null(expr: Node | None, context: Context, prover: Prover) -> Claims:
             return found | not_null(_second(expr), context, prover)
         case _:
             return found
+
+
+def _is_written_key(expr: Node, context: Context) -> bool:
+    """
+    Return whether *expr* is a key of grouping sets that isn't a column, as it stands in HAVING before PostgreSQL 18.
+
+    It may be kept where the columns that it was made of are keys too, and left out (manual, 7.2.4).
+    """
+    if expr.tag == "VAR" or not context.is_grouped or not context.scope.query.items("groupingSets"):
+        return False
+    wanted = structure_of(expr)
+    return any(structure_of(key) == wanted for _, key in keys(context.scope))
 
 
 def _is_constant(expr: Node, context: Context) -> bool:
