@@ -147,7 +147,9 @@ def _fits_type(type: PgType | None, value: object, path: str) -> None:
     if type is None or type.oid in (*_JSON, *_VECTORS) or type.kind in ("composite", "pseudo"):
         return
     if type.oid in _NUMBERS:
-        fits = (isinstance(value, int | float) and not isinstance(value, bool)) or value in _NO_NUMBERS
+        fits = (isinstance(value, int | float) and not isinstance(value, bool)) or (
+            isinstance(value, str) and value in _NO_NUMBERS
+        )
     elif type.oid == 16:
         fits = isinstance(value, bool)
     elif type.kind == "array":
