@@ -95,7 +95,9 @@ def of_call(function: int, call: Node, context: Context, shapes: Shapes) -> Shap
     if call.flag("funcretset") or any(arg.tag == "NAMEDARGEXPR" for arg in args):
         return generic
     if function in ARRAY_FILL:
-        return Shape(UNKNOWN)
+        is_flat = len(written_elements(args[1])) == 1
+        filled = Elements(as_element(shapes.of(args[0], context)))
+        return replace(generic, inside=filled) if is_flat else Shape(UNKNOWN)
     if function in ELEMENTS_NOT_NULL:
         return replace(generic, inside=Elements(Shape(OF_TYPE)))
     if function in _OF_THE_SAME_ELEMENTS:
@@ -111,6 +113,7 @@ def of_call(function: int, call: Node, context: Context, shapes: Shapes) -> Shap
         return _without_null(found) if _is_null(args[1]) else found
     if function == _REPLACE:
         found = shapes.of_value(args[0], context)
+        found = _without_null(found) if _is_null(args[1]) else found
         return found and _joined(found, replace(found, inside=Elements(as_element(shapes.of(args[2], context)))))
     return generic
 
@@ -130,6 +133,13 @@ def _without_null(found: Shape | None) -> Shape | None:
     if not isinstance(found.inside, Elements):
         return replace(found, inside=Elements(Shape(OF_TYPE)))
     return replace(found, inside=Elements(found.inside.shape and replace(found.inside.shape, nullable=False)))
+
+
+def written_elements(array: Node) -> list[Node]:
+    """Return what is written in ``ARRAY[…]``, of one dimension."""
+    while array.tag in ("ARRAYCOERCEEXPR", "RELABELTYPE") and (arg := array.node("arg")) is not None:
+        array = arg
+    return array.nodes("elements") if not array.flag("multidims") else []
 
 
 def _is_null(expr: Node) -> bool:

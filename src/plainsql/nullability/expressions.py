@@ -220,7 +220,7 @@ def _json_is_not_null(expr: Node, context: Context, prover: Prover) -> bool:
             return True
         case 3 | 4:
             return is_not_null(expr.node("func"), context, prover)
-        case 5 | 7:  # JSON() and JSON_SERIALIZE(): another form of their argument (executor/execExprInterp.c)
+        case 5 | 6 | 7:  # JSON(), JSON_SCALAR(), JSON_SERIALIZE(): their argument as JSON (executor/execExprInterp.c)
             args = [arg.node("formatted_expr") if arg.tag == "JSONVALUEEXPR" else arg for arg in expr.nodes("args")]
             return bool(args) and all(is_not_null(arg, context, prover) for arg in args)
         case _:

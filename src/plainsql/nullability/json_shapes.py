@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from plainsql.nullability.array_shapes import as_element
+from plainsql.nullability.array_shapes import as_element, written_elements
 from plainsql.nullability.functions.table import oids
 from plainsql.nullability.narrowing import Is, implied
 from plainsql.nullability.node import Node
 from plainsql.nullability.scope import Context
 from plainsql.nullability.shapes import (
     JSONB,
+    OF_TYPE,
     TEXT,
     Elements,
     Entries,
@@ -20,6 +21,7 @@ from plainsql.nullability.shapes import (
     Shape,
     concatenated,
     either,
+    has_full_elements,
     is_json,
     of_all,
     without,
@@ -55,7 +57,7 @@ jsonb_strip_nulls 3262(jsonb)
 """
 OPERATORS: Final = """
 || 3301(jsonb,jsonb)
-- 3302(jsonb,text)
+- 3302(jsonb,text) 3343(jsonb,text[])
 """
 COLLECTORS: Final = """
 array_agg 2335(anynonarray) 4053(anyarray)
@@ -109,7 +111,8 @@ TABLES: Final = (
 
 _OIDS: Final = {table: oids(table) for table in TABLES}
 CALLS: Final = oids(FUNCTIONS, OBJECTS, LISTS, OF_TEXTS, STRIP_NULLS, OPERATORS)
-_CONCAT = 3301
+_CONCAT, _WITHOUT_KEYS = 3301, 3343
+_PERCENTILES: Final = frozenset({3978, 3980, 3982})
 _ARRAY_AGG = 2335
 _SCALARS: Final = frozenset({16, 20, 21, 23, 25, 700, 701, 1043, 1082, 1114, 1184, 1700})
 _TEXTS = (TEXT, 1043)
@@ -124,7 +127,7 @@ def of_call(function: int, call: Node, context: Context, shapes: Shapes) -> Shap
     if function in _OIDS[FUNCTIONS]:
         return shapes.of_value(args[0], context)
     if function in _OIDS[OBJECTS]:
-        return replace(generic, inside=_object(args, context, shapes))
+        return replace(generic, inside=_object(args, context, shapes, binary=generic.type == JSONB))
     if function in _OIDS[LISTS]:
         return replace(generic, inside=_list(args, context, shapes))
     if function in _OIDS[OF_TEXTS]:
@@ -134,8 +137,9 @@ def of_call(function: int, call: Node, context: Context, shapes: Shapes) -> Shap
         return found and replace(found, may_lack_nulls=True)
     if function == _CONCAT:
         return concatenated(*(shapes.of_value(arg, context) for arg in args))
-    key = _text(args[1])
-    return generic if key is None else without(shapes.of_value(args[0], context), key)
+    listed = written_elements(args[1]) if function == _WITHOUT_KEYS else [args[1]]
+    keys = [key for arg in listed if (key := _text(arg)) is not None]
+    return without(shapes.of_value(args[0], context), keys) if keys and len(keys) == len(listed) else generic
 
 
 def of_aggregate(call: Node, context: Context, shapes: Shapes) -> Shape | None:
@@ -156,6 +160,9 @@ def of_aggregate(call: Node, context: Context, shapes: Shapes) -> Shape | None:
         value = shapes.of(args[1], place)
         is_full = function in ENTRIES_WITHOUT_NULLS
         return replace(generic, inside=Entries(replace(value, nullable=False) if is_full else value))
+    if function in _PERCENTILES:  # of each fraction one; NULL of one that is NULL (manual, 9.21)
+        fractions = shapes.of_value(next(iter(call.nodes("aggdirectargs")), None), place)
+        return replace(generic, inside=Elements(Shape(OF_TYPE, nullable=not has_full_elements(fractions))))
     if function in _OIDS[ONE_OF_THEM]:
         return shapes.of_value(args[0], place)
     if function in _OIDS[OF_OTHER_ROWS]:
@@ -200,9 +207,12 @@ def of_constant(const: Node) -> Shape:
             return Shape(type)
 
 
-def _object(args: list[Node], context: Context, shapes: Shapes) -> Members | Entries | None:
+def _object(args: list[Node], context: Context, shapes: Shapes, *, binary: bool = False) -> Members | Entries | None:
     """Keys and values in turn; with keys that aren't constants it has any."""
     names = [_text(arg) for arg in args[::2]]
+    if binary and None not in names and len(args) % 2 == 0:  # jsonb keeps the last of equal keys (manual, 8.14)
+        last = {name: place for place, name in enumerate(names)}
+        names, args = list(last), [arg for place in last.values() for arg in args[2 * place : 2 * place + 2]]
     values = tuple(shapes.of(arg, context) for arg in args[1::2])
     known = [name for name in names if name is not None]
     if not names or len(known) < len(names):

@@ -7,7 +7,7 @@ and whoever reads it knows by the type of the whole whether it is JSON all the w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import TypeAlias
@@ -181,6 +181,8 @@ def concatenated(left: Shape | None, right: Shape | None) -> Shape | None:
             inside: Inside | None = Items((*many, *others))
         case ((Elements() | Items()), (Elements() | Items())):
             inside = Elements(either(elements_of(left.inside), elements_of(right.inside)))
+            if left.type == right.type:  # arrays of one type, whose elements are of the type that it says
+                return replace(left, inside=inside, may_lack_nulls=left.may_lack_nulls or right.may_lack_nulls)
         case Members(names, shapes), Members(others, other_shapes) if names is not None and others is not None:
             if left.may_lack_nulls or right.may_lack_nulls:
                 return Shape(JSONB)
@@ -195,12 +197,12 @@ def concatenated(left: Shape | None, right: Shape | None) -> Shape | None:
     return Shape(JSONB, inside=inside, may_lack_nulls=left.may_lack_nulls or right.may_lack_nulls)
 
 
-def without(shape: Shape | None, key: str) -> Shape | None:
-    """Return the shape of ``shape - key`` of jsonb."""
+def without(shape: Shape | None, keys: Collection[str]) -> Shape | None:
+    """Return the shape of jsonb from which *keys* are taken away: ``shape - key``, ``shape - ARRAY[key, …]``."""
     if shape is None:
         return None
     if not isinstance(shape.inside, Members) or shape.inside.names is None:
         return Shape(JSONB)
-    kept = [pair for pair in zip(shape.inside.names, shape.inside.shapes, strict=True) if pair[0] != key]
+    kept = [pair for pair in zip(shape.inside.names, shape.inside.shapes, strict=True) if pair[0] not in keys]
     inside = Members(tuple(name for name, _ in kept), tuple(member for _, member in kept))
     return replace(shape, type=JSONB, inside=inside)
