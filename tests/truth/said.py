@@ -34,7 +34,7 @@ def verdict(said: Description) -> str:
 
 
 def _value(structure: Structure, in_json: bool, may_lack: bool = False, type_is_json: bool = False) -> Value:
-    """JSON of which nothing is known, or that a cast of a user's own makes, may be its null, whatever is said of NULL."""
+    """JSON of which nothing is known, or made by a cast of a user's own, may be its null, whatever is said of NULL."""
     anything = in_json and structure.inside is None and (structure.type is None or structure.type.casts_to_json)
     in_json = in_json or type_is_json or (structure.type is not None and structure.type.oid in JSON)
     mark = "~" if may_lack else "?" if structure.nullable or anything else "!"
