@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING
 
 from plainsql.nullability.facts import TABLES, Facts
 from plainsql.nullability.grouping import groups_have_rows, is_grouped
-from plainsql.nullability.keys import every_field_key, item, kept_key, key_of, relation_key, resolved, row_version, version_key
+from plainsql.nullability.keys import (
+    every_field_key,
+    item,
+    kept_key,
+    key_of,
+    relation_key,
+    resolved,
+    row_version,
+    version_key,
+)
 from plainsql.nullability.node import Node
 from plainsql.nullability.scope import Context, Key, Scope
 from plainsql.typemap.builtin import FIRST_USER_OID
