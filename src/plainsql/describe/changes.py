@@ -19,7 +19,7 @@ from plainsql.query.source import problem_at
 INSERT, DELETE = 3, 4  # nodes/nodes.h, CmdType
 SIDES: Final = ("old", "new")
 BOTH: Final = (
-    'RETURNING WITH (OLD AS o, NEW AS n) o.email AS "old.email", n.email AS "new.email" on PostgreSQL 18; below it '
+    'write RETURNING old.email AS "old.email", new.email AS "new.email" on PostgreSQL 18; below it '
     'join what WITH before AS (SELECT … FOR UPDATE) has read: before.email AS "old.email"'
 )
 
