@@ -13,7 +13,7 @@ from plainsql.custom_types import CustomType
 from plainsql.describe.columns import check_columns
 from plainsql.describe.effects import EffectCatalog
 from plainsql.describe.elements import analysed, column_structures, is_full
-from plainsql.describe.forms import asked, fields_of_rows, form_of
+from plainsql.describe.forms import asked, fields_of_rows, form_of, warnings_of
 from plainsql.describe.inference import prepare_inferring
 from plainsql.describe.model import Column, Description, Parameter
 from plainsql.describe.overrides import apply_overrides
@@ -142,6 +142,7 @@ class Describer:
                 *warnings,
                 *_unknown_types(query, parameters, columns),
                 *problems,
+                *warnings_of(query, form),
                 *warn_of_suffix(query, effects, [column.name for column in columns]),
             ),
             effects=effects,

@@ -7,11 +7,12 @@ from typing import Final, TypeAlias
 
 from plainsql.describe.changes import Changes, changes_of
 from plainsql.describe.model import Column
-from plainsql.describe.records import Members, judged, layout, questions
+from plainsql.describe.records import Members, judged, layout, questions, records_of
 from plainsql.describe.versions import Locking, bulk_fault, locking_of
 from plainsql.nullability import Analysis, Node, RecordColumns
 from plainsql.query.model import Query
 from plainsql.query.problem import Problem
+from plainsql.query.source import problem_at
 
 Form: TypeAlias = "Members | Changes | Locking"
 
@@ -52,10 +53,25 @@ def form_of(query: Query, columns: tuple[Column, ...], fields: Members, analysis
         return fields
     if query.kind == "many":
         return bulk_fault(query, optimistic.argument, columns) or fields
-    plain = [member for _, member in fields if isinstance(member, int)]
-    sure = next(verdicts).not_null if analysis.records else (False,) * len(plain)
-    certain = frozenset(index for index, is_sure in zip(plain, sure, strict=True) if is_sure)
-    return locking_of(query, optimistic.argument, columns, fields, certain, analysis.statement)
+    written = next(verdicts) if analysis.records else None
+    return locking_of(query, optimistic.argument, columns, fields, written, analysis.statement)
+
+
+def warnings_of(query: Query, form: Form) -> list[Problem]:
+    """Return what is to be said of records that can't be told from rows of NULLs."""
+    if not isinstance(form, tuple):
+        return []
+    return [
+        problem_at(
+            query,
+            None,
+            f"'{record.path}' is None also for a row whose every '{record.path}.…' is NULL",
+            hint=f'return its key too: AS "{record.path}.id"',
+            level="warning",
+        )
+        for record in records_of(form)
+        if record.nullable and record.key is None
+    ]
 
 
 def _command(statement: Node | None) -> int | None:

@@ -22,6 +22,7 @@ class RowRecord:
         members: In the order of their first columns.
         nullable: It may be absent where what it stands in is there.
         certain: Indexes of the columns in it that are never NULL where it is there.
+        key: Index of a column that is NULL only where there is no row; None: no column tells that for sure.
     """
 
     path: str
@@ -29,16 +30,12 @@ class RowRecord:
     members: Members
     nullable: bool = True
     certain: frozenset[int] = frozenset()
+    key: int | None = None
 
     @property
     def columns(self) -> tuple[int, ...]:
         """Indexes of its columns, those of the records in it too."""
         return tuple(columns_of(self.members))
-
-    @property
-    def key(self) -> int | None:
-        """A column that tells whether it is there; None: all of them together do."""
-        return next((index for index in self.columns if index in self.certain), None)
 
 
 Members: TypeAlias = "tuple[tuple[str, int | RowRecord], ...]"
@@ -94,8 +91,9 @@ def judged(members: Members, verdicts: Iterator[RecordVerdict]) -> Members:
         verdict = next(verdicts)
         columns = member.columns
         certain = frozenset(index for index, sure in zip(columns, verdict.not_null, strict=True) if sure)
+        key = next((index for index, tells in zip(columns, verdict.tells, strict=True) if tells), None)
         below = judged(member.members, verdicts)
-        found.append((name, replace(member, members=below, nullable=verdict.nullable, certain=certain)))
+        found.append((name, replace(member, members=below, nullable=verdict.nullable, certain=certain, key=key)))
     return tuple(found)
 
 

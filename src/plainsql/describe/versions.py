@@ -12,7 +12,7 @@ from typing import Final
 
 from plainsql.describe.model import Column
 from plainsql.describe.records import Members, RowRecord
-from plainsql.nullability import Node
+from plainsql.nullability import Node, RecordVerdict
 from plainsql.query.model import Query
 from plainsql.query.problem import Problem
 from plainsql.query.source import problem_at
@@ -47,7 +47,12 @@ class Locking:
 
 
 def locking_of(
-    query: Query, version: str, columns: tuple[Column, ...], fields: Members, certain: frozenset[int], tree: Node | None
+    query: Query,
+    version: str,
+    columns: tuple[Column, ...],
+    fields: Members,
+    verdict: RecordVerdict | None,
+    tree: Node | None,
 ) -> Locking | Problem:
     """
     Return how a query with ``@optimistic`` tells a stale row, or why it can't.
@@ -57,7 +62,7 @@ def locking_of(
         version: The column that it names.
         columns: As described.
         fields: Its records.
-        certain: Indexes of the columns that are never NULL where the row was written.
+        verdict: On the columns of the written row; None: nothing is proved.
         tree: The analysed statement.
     """
     form = _FORM.format(version)
@@ -71,14 +76,15 @@ def locking_of(
     if current.nullable:
         return _fault(query, f"the row under {CURRENT} may be missing where the written one is there", form)
     written = tuple(member for _, member in fields if isinstance(member, int))
-    key = next((index for index in written if index in certain), None)
-    if key is None:
+    key = next((index for index, tells in zip(written, verdict.tells, strict=True) if tells), None) if verdict else None
+    if key is None or verdict is None:
         message = "'@optimistic' can't tell a row that wasn't written from one whose columns are NULL"
         return _fault(query, message, "return the key of the written row, by LEFT JOIN from the one that was locked")
     if tree is not None and (missing := _missing(query, version, tree)):
         return _fault(query, missing, form)
     found = tuple(
-        replace(columns[index], nullable=columns[index].override == "null" or index not in certain) for index in written
+        replace(columns[index], nullable=columns[index].override == "null" or not is_sure)
+        for index, is_sure in zip(written, verdict.not_null, strict=True)
     )
     return Locking(version, found, written, key, current)
 

@@ -107,7 +107,8 @@ def _record(query: Node, record: RecordColumns, prover: Prover) -> RecordVerdict
         return judge_record(query, record, prover)
     except _SURPRISES as error:
         log.warning("columns %s are taken for nullable: their tree is not understood: %r", record.columns, error)
-        return RecordVerdict(nullable=True, not_null=(False,) * len(record.columns))
+        nothing = (False,) * len(record.columns)
+        return RecordVerdict(nullable=True, not_null=nothing, tells=nothing)
 
 
 def _full_arrays(query: Node, prover: Prover) -> frozenset[int]:
