@@ -15,6 +15,7 @@ from plainsql.describe.changes import Changes
 from plainsql.describe.model import Description
 from plainsql.describe.records import RowRecord, columns_of, layout, questions, records_of
 from plainsql.describe.versions import Locking
+from plainsql.describe.report import report
 from tests.fixtures.databases import temporary_database
 from tests.fixtures.queries import load_text
 
@@ -37,6 +38,12 @@ written AS (
 SELECT w.id, w.version, w.note, c.version AS "current.version", c.note AS "current.note"
 FROM current AS c LEFT JOIN written AS w ON w.id = c.id
 """
+
+
+class NoProblems:
+    """A catalog without faults."""
+
+    problems = ()
 
 
 @pytest.fixture(scope="module")
@@ -261,3 +268,28 @@ def test_a_version_that_locks_nothing_is_refused(
     described = describe(conn, LOCK.replace(old, new), "@optimistic version", "^")
     assert described.problem is not None
     assert message in described.problem.message
+
+
+def test_the_report_says_what_rows_are(conn: psycopg.Connection[Any]) -> None:
+    join = describe(conn, f"SELECT {CUSTOMER} FROM ord AS o LEFT JOIN customer AS c ON c.id = o.customer_id")
+    assert report(NoProblems(), [join])["queries"]["q.q"]["rows"] == {
+        "form": "records",
+        "records": [
+            {
+                "path": "customer",
+                "class": "QCustomer",
+                "nullable": True,
+                "never_null": ["customer.id", "customer.name"],
+            }
+        ],
+    }
+    gone = describe(conn, "DELETE FROM ord RETURNING id", "@changes")
+    assert report(NoProblems(), [gone])["queries"]["q.q"]["rows"] == {
+        "form": "changes",
+        "old": {"nullable": False},
+        "new": None,
+    }
+    locked = describe(conn, LOCK, "@optimistic version", "^")
+    assert report(NoProblems(), [locked])["queries"]["q.q"]["rows"] == {"form": "versions", "version": "version"}
+    plain = describe(conn, "SELECT id FROM ord")
+    assert "rows" not in report(NoProblems(), [plain])["queries"]["q.q"]
