@@ -14,8 +14,8 @@ from plainsql.describe import Describer
 from plainsql.describe.changes import Changes
 from plainsql.describe.model import Description
 from plainsql.describe.records import RowRecord, columns_of, layout, questions, records_of
-from plainsql.describe.versions import Locking
 from plainsql.describe.report import report
+from plainsql.describe.versions import Locking
 from tests.fixtures.databases import temporary_database
 from tests.fixtures.queries import load_text
 

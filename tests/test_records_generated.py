@@ -90,6 +90,8 @@ SELECT w.id, CASE WHEN l.id IS NULL THEN 'missing' WHEN d.id IS NULL THEN 'stale
 FROM wanted AS w LEFT JOIN locked AS l ON l.id = w.id LEFT JOIN written AS d ON d.id = w.id ORDER BY w.id;
 """
 USES = """
+from decimal import Decimal
+
 from app.queries import orders
 from plainsql import Change, Database
 from plainsql.aio import Database as AioDatabase
@@ -100,14 +102,18 @@ def uses(db: Database) -> None:
         if row.customer is not None:
             name: str = row.customer.name
             city: str | None = row.customer.city
-    changes: list[Change[orders.RepriceRow]] = orders.reprice(db, ids=[1], factor=row.total)
+            print(name, city)
+        print(row.total)
+    changes: list[Change[orders.RepriceRow]] = orders.reprice(db, ids=[1], factor=Decimal(2))
     for change in changes:
         assert change.old is not None
         print(change.old.total)
     note = orders.set_note(db, order_id=1, version=1, note=None)
     if note is not None:
         version: int = note.version
+        print(version)
     certain: int = orders.put_note(db, order_id=1, version=1, found="x").version
+    print(certain)
 
 
 async def uses_aio(db: AioDatabase) -> None:
@@ -245,4 +251,4 @@ def test_both_checkers_know_records_changes_and_versions(project: Project) -> No
     assert pyright(project, "app", "uses.py") == set()
     project.run("check")
     project.replace("queries/orders.sql", "version = o.version + 1 FROM current AS c", "version = 7 FROM current AS c")
-    assert "no UPDATE sets version = version + 1" in project.run("check", code=1).stdout
+    assert "no UPDATE sets version = version + 1" in project.run("check", code=1).stderr
