@@ -60,6 +60,18 @@ SCHEMAS = {
         INSERT INTO orders (customer_id) VALUES (1), (1);
         INSERT INTO items VALUES (1, 1, 'tea', 2, 1.10, NULL), (1, 2, 'pot', 1, 25, 'gift');
     """,
+    "deliveries": """
+        CREATE TABLE customers (id bigint PRIMARY KEY, name text NOT NULL, city text);
+        CREATE TABLE deliveries (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            customer_id bigint REFERENCES customers,
+            fee numeric(12, 2) NOT NULL,
+            note text,
+            version integer NOT NULL DEFAULT 1
+        );
+        INSERT INTO customers VALUES (1, 'Ada', NULL);
+        INSERT INTO deliveries (customer_id, fee) VALUES (1, 10), (NULL, 20);
+    """,
     "accounts": """
         CREATE TYPE mood AS ENUM ('sad', 'ok');
         CREATE TABLE accounts (
@@ -75,6 +87,7 @@ SCHEMAS = {
 }
 PAGES = {
     "README.md": "users",
+    "docs/changes.md": "deliveries",
     "docs/nested.md": "orders",
     "docs/queries.md": "accounts",
     "docs/running.md": "accounts",

@@ -26,6 +26,8 @@ RENAMED = {
     "__aexit__": "__exit__",
 }
 ONLY_SYNC = {
+    *(("plainsql.execute", name) for name in ("Change", "Record", "Versioned")),
+    *(("plainsql.execute", name) for name in ("change_of", "row_of", "unless_stale", "versioned")),
     # Shared by the twins, imported from the sync module.
     ("plainsql.execute", "length"),
     ("plainsql.loading", "Queries"),

@@ -24,18 +24,20 @@ if TYPE_CHECKING:
         QueryFileError,
         SchemaFileError,
         StaleModuleError,
+        StaleRowError,
         TooManyRowsError,
         UnexpectedNullError,
         UnexpectedTypeError,
         UnknownQueryError,
     )
-    from plainsql.execute import Conn, Statement
+    from plainsql.execute import Change, Conn, Statement
     from plainsql.health import Health
     from plainsql.loading import load
     from plainsql.pool import PoolConfig, PoolStats
     from plainsql.transaction import Transaction
 
 __all__ = [
+    "Change",
     "ConfigError",
     "Conn",
     "Database",
@@ -51,6 +53,7 @@ __all__ = [
     "QueryFileError",
     "SchemaFileError",
     "StaleModuleError",
+    "StaleRowError",
     "Statement",
     "TooManyRowsError",
     "Transaction",
@@ -62,6 +65,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Change": "plainsql.execute",
     "Conn": "plainsql.execute",
     "Database": "plainsql.database",
     "Health": "plainsql.health",

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import psycopg
 
 from plainsql.codecs import made, typed
@@ -20,10 +19,11 @@ from plainsql.describe.model import Column, Parameter
 from plainsql.describe.overrides import apply_overrides
 from plainsql.describe.statement import Refusal
 from plainsql.describe.types import TypeCatalog, base_type
+from plainsql.describe.versions import Locking
+from plainsql.dynamic_rows import form_at_run_time, row_maker
 from plainsql.errors import QueryFileError
-from plainsql.execute import Statement, wire
+from plainsql.execute import Statement, unless_stale, wire
 from plainsql.query.model import Query
-from plainsql.query.module_names import row_class
 from plainsql.query.source import problem_at
 from plainsql.typemap import Wire, prefer_binary
 
@@ -73,7 +73,9 @@ def compile_statement(conn: psycopg.Connection[Any], query: Query, settings: Set
     in_binary = prefer_binary([column.python for column in said.columns])
     row: Any = None
     if query.kind in ("one", "optional", "many"):
-        row = msgspec.defstruct(row_class(query.name), [(column, Any) for column in names], frozen=True, gc=False)
+        form = form_at_run_time(conn, query, said.columns, [types[oid] for oid in prepared.parameters])
+        row = row_maker(query, said.columns, form)
+        head["version"] = form.version if isinstance(form, Locking) else ""
     return Statement(
         sql=query.sql,
         params=query.parameters,
@@ -94,6 +96,13 @@ def compile_statement(conn: psycopg.Connection[Any], query: Query, settings: Set
 def _kind(value: Parameter | Column, described: Wire) -> Any:
     kind = made(described, value.python)
     return kind if value.annotation is None else typed(kind, value.annotation)
+
+
+def not_stale(statement: Statement[Any], query: Query, arguments: tuple[Any, ...], found: Any) -> Any:
+    """Return what a query found; where ``@optimistic`` says that the row is another by now raise StaleRowError."""
+    if not statement.version:
+        return found
+    return unless_stale(statement, arguments[0][query.parameters.index(statement.version)], found)
 
 
 def server_key(info: psycopg.ConnectionInfo) -> tuple[object, ...]:

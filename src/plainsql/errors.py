@@ -14,6 +14,7 @@ Every error of our own. psycopg's exceptions pass through as themselves; a class
     ├── ParameterError (TypeError)          an argument doesn't fit its parameter; nothing was sent
     ├── NoRowError (LookupError)            a row was promised and none came
     ├── TooManyRowsError                    at most one row was promised and more came
+    ├── StaleRowError                       somebody else has written the row since it was read
     ├── UnexpectedNullError (ValueError)    NULL came where the query's @notnull says it never does
     ├── UnexpectedTypeError (ValueError)    a value came that isn't what the query's @type says
     └── OutsideTransactionError             `db` was used inside its own transaction
@@ -22,7 +23,7 @@ Every error of our own. psycopg's exceptions pass through as themselves; a class
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from plainsql.query.problem import Problem
@@ -92,6 +93,23 @@ class NoRowError(PlainSQLError, LookupError):
 
 class TooManyRowsError(PlainSQLError):
     """The query promised at most one row and returned more."""
+
+
+class StaleRowError(PlainSQLError):
+    """
+    Somebody else has written the row since it was read; nothing was changed.
+
+    Attributes:
+        expected: The version that the caller had read.
+        actual: The version that the row has.
+        current: The row as it stands, with the columns that the query returns as ``current.…``.
+    """
+
+    def __init__(self, message: str = "", *, expected: Any = None, actual: Any = None, current: Any = None) -> None:
+        super().__init__(message)
+        self.expected = expected
+        self.actual = actual
+        self.current = current
 
 
 class _UnexpectedValueError(PlainSQLError, ValueError):

@@ -13,7 +13,7 @@ from typing import Any
 
 from plainsql.catalog import Catalog, load_catalog
 from plainsql.config import find_config
-from plainsql.dynamic import LoadedQueryBase, Settings, compile_statement, server_key
+from plainsql.dynamic import LoadedQueryBase, Settings, compile_statement, not_stale, server_key
 from plainsql.errors import ParameterError, QueryFileError, UnknownQueryError
 from plainsql.execute import (
     Conn,
@@ -74,7 +74,8 @@ class LoadedQuery(LoadedQueryBase):
     def __call__(self, conn: Conn, /, *rows: Any, **parameters: Any) -> Any:
         """Run the query; parameters go by keyword, the rows of a ``*!`` query follow the connection."""
         arguments = bound(self.query, rows, parameters)
-        return _RUN[self.query.kind](conn, self._statement(conn), *arguments)
+        statement = self._statement(conn)
+        return not_stale(statement, self.query, arguments, _RUN[self.query.kind](conn, statement, *arguments))
 
     def _statement(self, conn: Conn) -> Statement[Any]:
         held = conn.acquire() if isinstance(conn, ConnectionSource) else conn

@@ -21,7 +21,7 @@ from plainsql.aio.execute import (
     fetch_value,
     run_script,
 )
-from plainsql.dynamic import LoadedQueryBase, Settings, compile_statement, server_key
+from plainsql.dynamic import LoadedQueryBase, Settings, compile_statement, not_stale, server_key
 from plainsql.execute import Statement
 from plainsql.loading import Queries, bound, checked_catalog, settings_of
 from plainsql.query.model import Kind, Query
@@ -59,7 +59,8 @@ class LoadedQuery(LoadedQueryBase):
     async def __call__(self, conn: Conn, /, *rows: Any, **parameters: Any) -> Any:
         """Run the query; parameters go by keyword, the rows of a ``*!`` query follow the connection."""
         arguments = bound(self.query, rows, parameters)
-        return await _RUN[self.query.kind](conn, await self._statement(conn), *arguments)
+        statement = await self._statement(conn)
+        return not_stale(statement, self.query, arguments, await _RUN[self.query.kind](conn, statement, *arguments))
 
     async def _statement(self, conn: Conn) -> Statement[Any]:
         held = await conn.acquire() if isinstance(conn, ConnectionSource) else conn

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from plainsql.codegen.rows import record_names
 from plainsql.describe.model import Description
 from plainsql.query import module_names as names
 from plainsql.query.problem import Problem
@@ -30,6 +31,7 @@ def _module_names(description: Description) -> Iterator[tuple[str, str]]:
     yield names.constant(query.name), f"query {query.name}"
     if query.kind in ("one", "optional", "many"):
         yield names.row_class(query.name), f"the rows of query {query.name}"
+        yield from record_names(description)
     if query.kind == "many_exec":
         yield names.params_class(query.name), f"the parameters of query {query.name}"
     for value in description.values:

@@ -12,7 +12,10 @@ from plainsql.codegen.aliases import definitions, needed_aliases
 from plainsql.codegen.imports import Imports, mentions, needed, unshadowed
 from plainsql.codegen.named_types import NamedTypes
 from plainsql.codegen.nested import render_nested
+from plainsql.codegen.rows import class_block, result_type, row_classes, row_maker, row_type
+from plainsql.describe.changes import Changes
 from plainsql.describe.model import Column, Description, Parameter
+from plainsql.describe.versions import Locking
 from plainsql.query import module_names as names
 from plainsql.query.model import Kind, QueryFile
 from plainsql.typemap import NestedClass, PyType, Wire, names_in, prefer_binary, spelled
@@ -70,7 +73,7 @@ def render_sync(file: QueryFile, descriptions: Sequence[Description], project: P
         blocks += shape.classes()
         blocks.append(shape.statement())
         blocks.append(shape.function(awaited=False))
-        used.add(_CALL[description.query.kind])
+        used |= {_CALL[description.query.kind], *shape.runtime_names()}
     if descriptions:
         imports.add(f"from plainsql.execute import {', '.join(sorted({'Conn', 'Statement', *used}))}")
     if aliases:
@@ -93,6 +96,8 @@ def render_aio(file: QueryFile, descriptions: Sequence[Description], project: Pr
         blocks.append(shape.function(awaited=True))
         shared |= shape.shared_names()
         used.add(_CALL[description.query.kind])
+        if needed_here := shape.result_names():
+            imports.add(f"from plainsql.execute import {', '.join(sorted(needed_here))}")
     if descriptions:
         imports.add(f"from plainsql.aio.execute import {', '.join(sorted({'Conn', *used}))}")
         imports.add(f"from {project.package}.{file.stem} import {', '.join(sorted(shared))}")
@@ -143,25 +148,33 @@ class _Shape:
             for nested in self._nested()
         ]
         if self.row:
-            columns = self.description.columns
-            taken = [column.name for column in columns]
-            fields = [(c.name, self._annotation(c, "result", taken=taken)) for c in columns]
-            if self.project.rows == "dataclass":
-                self.imports.add("from dataclasses import dataclass")
-                header = f"@dataclass(frozen=True, slots=True)\nclass {self.row}:"
-            else:
-                self.imports.add("from msgspec import Struct")
-                header = f"class {self.row}(Struct, frozen=True, gc=False):"
-            found.append(_class(header, fields, f"A row of {self.query.name}."))
+            found += row_classes(self.description, self.project.rows, self.imports, self._field)
         if self.params:
             self.imports.add("from typing import TypedDict")
             parameters = self.description.parameters
             taken = [parameter.name for parameter in parameters]
             fields = [(p.name, self._annotation(p, "parameter", taken=taken)) for p in parameters]
             found.append(
-                _class(f"class {self.params}(TypedDict):", fields, f"One set of arguments of {self.query.name}.")
+                class_block(f"class {self.params}(TypedDict):", fields, f"One set of arguments of {self.query.name}.")
             )
         return found
+
+    def runtime_names(self) -> set[str]:
+        """Return what a synchronous module needs of plainsql.execute beside the call itself."""
+        return {*row_maker(self.description)[1], *self.result_names()} if self.row else set()
+
+    def result_names(self) -> set[str]:
+        """Return what either module needs of plainsql.execute for what the function returns."""
+        match self.description.form:
+            case Changes():
+                return {"Change"}
+            case Locking():
+                return {"unless_stale"}
+            case _:
+                return set()
+
+    def _field(self, column: Column, taken: Sequence[str]) -> str:
+        return self._annotation(column, "result", taken=taken)
 
     def _nested(self) -> list[NestedClass]:
         """Return the classes of what columns hold, each after those it is made of."""
@@ -190,7 +203,7 @@ class _Shape:
             lines += _argument("dump_oids", (self._spelled(found, found.python.dump_oid) for found in parameters))
             lines += _argument("bind_oids", (str(found.python.bind_oid) for found in parameters))
         if self.row:
-            lines.append(f"row={self.row},")
+            lines.append(f"row={row_maker(description)[0]},")
         if columns:
             in_binary = self._in_binary([column.python for column in columns])
             wires = [
@@ -207,6 +220,8 @@ class _Shape:
             lines += _argument("full", map(literal.string, full))
         if promises := [promise for value in (*parameters, *columns) for promise in value.promises]:
             lines += _argument("not_null", map(literal.string, promises))
+        if isinstance(description.form, Locking):
+            lines.append(f"version={literal.string(description.form.version)},")
         if query.timeout is not None:
             lines.append(f"timeout={query.timeout!r},")
         body = "\n".join(f"    {line}" for line in lines)
@@ -234,14 +249,16 @@ class _Shape:
         signature = f"{start}{', '.join(inner)}) -> {returns}:"
         if len(signature) > _WIDTH:
             signature = "\n".join([start, *(f"    {part}," for part in inner), f") -> {returns}:"])
-        call = f"{'await ' if awaited else ''}{_CALL[query.kind]}({', '.join(self._call_arguments())})"
-        body = f"    {call}" if query.kind == "script" else f"    return {call}"
-        if len(body) > _WIDTH:
-            opening, closing = body.split("(", 1)[0], ")"
-            body = "\n".join(
-                [f"{opening}(", *(f"        {part}," for part in self._call_arguments()), f"    {closing}"]
-            )
+        body = self._body(f"{'await ' if awaited else ''}{_CALL[query.kind]}")
         return "\n".join([signature, *literal.docstring(_doc(self.description), "    "), body])
+
+    def _body(self, function: str) -> str:
+        form = self.description.form
+        if not isinstance(form, Locking):
+            return _wrapped("    " if self.query.kind == "script" else "    return ", function, self._call_arguments())
+        found = "_found" if "found" in self.query.parameters else "found"
+        call = _wrapped(f"    {found} = ", function, self._call_arguments())
+        return f"{call}\n    return unless_stale({self.constant}, {form.version}, {found})"
 
     def _call_arguments(self) -> list[str]:
         found = ["conn", self.constant]
@@ -258,14 +275,16 @@ class _Shape:
             return "None"
         if self.query.kind == "value":
             return self._value_type()
-        assert self.row is not None
-        return {"many": f"list[{self.row}]", "optional": f"{self.row} | None"}.get(self.query.kind, self.row)
+        row = result_type(self.description)
+        return {"many": f"list[{row}]", "optional": f"{row} | None"}.get(self.query.kind, row)
 
     def _value_type(self) -> str:
         return self._annotation(self.description.columns[0], "result")
 
     def _statement_type(self) -> str:
-        return self.row or (self._value_type() if self.query.kind == "value" else "None")
+        if self.row:
+            return row_type(self.description)
+        return self._value_type() if self.query.kind == "value" else "None"
 
     def _annotation(
         self, value: Parameter | Column, side: Literal["parameter", "result"], *, taken: Sequence[str] = ()
@@ -301,13 +320,17 @@ class _Shape:
         return [f"from {self.project.types} import {composite.name}" for composite in found.classes]
 
 
+def _wrapped(start: str, function: str, arguments: Sequence[str]) -> str:
+    """Return a call in one line, or with each argument on its own."""
+    line = f"{start}{function}({', '.join(arguments)})"
+    if len(line) <= _WIDTH:
+        return line
+    return "\n".join([f"{start}{function}(", *(f"        {part}," for part in arguments), "    )"])
+
+
 def _argument(name: str, items: Iterable[str]) -> list[str]:
     """Return the lines of an argument that is a tuple."""
     return f"{literal.call(f'{name}=', items, width=_WIDTH - 5)},".split("\n")
-
-
-def _class(header: str, fields: Sequence[tuple[str, str]], doc: str) -> str:
-    return "\n".join([header, f'    """{doc}"""', "", *(f"    {name}: {annotation}" for name, annotation in fields)])
 
 
 def _banner(file: QueryFile) -> str:

@@ -26,15 +26,33 @@ def check_columns(query: Query, names: Sequence[str]) -> Problem | None:
     if query.kind not in _RETURNS_ROWS:
         return None
     for number, name in enumerate(names, 1):
-        if not name.isidentifier():
-            found = "has no name" if name == "?column?" else f"is named {name!r}, which is no Python name"
-            return problem_at(query, None, f"column {number} {found}", hint="give it an alias: AS name")
-        if keyword.iskeyword(name):
-            return problem_at(query, None, f"column '{name}' is a Python keyword", hint=f"give it an alias: AS {name}_")
-        if name.startswith("__"):
-            return problem_at(query, None, f"column '{name}' begins with __", hint="give it an alias: AS name")
+        if (problem := _check_name(query, number, name)) is not None:
+            return problem
     name, times = Counter(names).most_common(1)[0]
     if times > 1:
         hint = "give each an alias of its own: AS name"
         return problem_at(query, None, f"{times} columns are named '{name}'", hint=hint)
+    records = {".".join(parts[:end]) for name in names for parts in (name.split("."),) for end in range(1, len(parts))}
+    if both := sorted(records.intersection(names)):
+        return problem_at(
+            query,
+            None,
+            f"column '{both[0]}' is also the record of the columns '{both[0]}.…'",
+            hint="give one of the two another name",
+        )
+    return None
+
+
+def _check_name(query: Query, number: int, name: str) -> Problem | None:
+    """``customer.name`` is column ``name`` of the record ``customer``."""
+    for part in name.split("."):
+        if not part.isidentifier():
+            found = "has no name" if name == "?column?" else f"is named {name!r}, which is no Python name"
+            return problem_at(query, None, f"column {number} {found}", hint="give it an alias: AS name")
+        if keyword.iskeyword(part):
+            hint = f"give it an alias: AS {part}_" if part == name else f"call it {part}_ there"
+            what = f"column '{name}'" if part == name else f"'{part}' of column '{name}'"
+            return problem_at(query, None, f"{what} is a Python keyword", hint=hint)
+        if part.startswith("__"):
+            return problem_at(query, None, f"column '{name}' begins with __", hint="give it an alias: AS name")
     return None

@@ -13,6 +13,7 @@ from plainsql.custom_types import CustomType
 from plainsql.describe.columns import check_columns
 from plainsql.describe.effects import EffectCatalog
 from plainsql.describe.elements import analysed, column_structures, is_full
+from plainsql.describe.forms import asked, fields_of_rows, form_of, warnings_of
 from plainsql.describe.inference import prepare_inferring
 from plainsql.describe.model import Column, Description, Parameter
 from plainsql.describe.overrides import apply_overrides
@@ -95,10 +96,11 @@ class Describer:
         self._types.read((*prepared.parameters, *(column.type_oid for column in prepared.columns)))
         given = [self._types[oid] for oid in prepared.parameters]
         warnings: list[Problem] = []
+        fields = fields_of_rows(query, [column.name for column in prepared.columns])
         full: frozenset[int] = frozenset()
         try:
             tree = analysed_tree(self._conn, query.sql, given)
-            analysis, full = analysed(query, tree, self._relations.facts, given)
+            analysis, full = analysed(query, tree, self._relations.facts, given, asked(query, fields))
             effects = self._effects.effects(tree, analysis.statement)
         except (TreeUnavailableError, AnalysisError) as error:
             analysis, effects = _NOTHING_PROVED, unknown_effects(f"not analysed: {error}")
@@ -127,6 +129,9 @@ class Describer:
         if wrong := [problem for problem in problems if problem.level == "error"]:
             others = [problem for problem in problems if problem is not wrong[0]]
             return Description(query, problem=wrong[0], warnings=(*others, *warnings))
+        form = form_of(query, columns, fields, analysis)
+        if isinstance(form, Problem):
+            return Description(query, problem=form, warnings=(*problems, *warnings))
         return Description(
             query,
             parameters=parameters,
@@ -137,9 +142,11 @@ class Describer:
                 *warnings,
                 *_unknown_types(query, parameters, columns),
                 *problems,
+                *warnings_of(query, form),
                 *warn_of_suffix(query, effects, [column.name for column in columns]),
             ),
             effects=effects,
+            form=form,
         )
 
     def _columns(

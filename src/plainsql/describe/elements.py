@@ -12,7 +12,7 @@ from plainsql.describe.statement import Prepared
 from plainsql.describe.structures import structures
 from plainsql.describe.tree import TreeUnavailableError, analysed_tree
 from plainsql.describe.types import TypeCatalog, base_type
-from plainsql.nullability import Analysis, AnalysisError, Facts, analyse
+from plainsql.nullability import Analysis, AnalysisError, Facts, RecordColumns, analyse
 from plainsql.query.model import Query
 from plainsql.query.overrides import Verdict
 from plainsql.typemap import PgType, Structure, python_type
@@ -28,7 +28,13 @@ class Analysed(NamedTuple):
     full: frozenset[int]
 
 
-def analysed(query: Query, tree: str, facts_of: Callable[[str], Facts], given: Sequence[PgType]) -> Analysed:
+def analysed(
+    query: Query,
+    tree: str,
+    facts_of: Callable[[str], Facts],
+    given: Sequence[PgType],
+    records: Sequence[RecordColumns] = (),
+) -> Analysed:
     """
     Return what *tree* proves of *query*.
 
@@ -37,15 +43,16 @@ def analysed(query: Query, tree: str, facts_of: Callable[[str], Facts], given: S
         tree: pg_proc.prosqlbody of it.
         facts_of: Returns what the catalog says of everything that a tree names.
         given: Types of the parameters.
+        records: Columns that stand together.
 
     Raises:
         AnalysisError: The tree is not understood.
     """
     any_elements = _spoken_of(query, "type") | _json_arrays(given)
-    analysis = analyse(tree, facts_of, any_elements=any_elements)
+    analysis = analyse(tree, facts_of, any_elements=any_elements, records=records)
     full = analysis.full_arrays
     if lifted := full & _spoken_of(query, "null"):
-        analysis = analyse(tree, facts_of, any_elements=any_elements | lifted)
+        analysis = analyse(tree, facts_of, any_elements=any_elements | lifted, records=records)
     return Analysed(analysis, full)
 
 

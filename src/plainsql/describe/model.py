@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from plainsql.effects import Effects
 from plainsql.query.annotations import Annotation
@@ -10,6 +11,9 @@ from plainsql.query.model import Query
 from plainsql.query.overrides import Verdict
 from plainsql.query.problem import Problem
 from plainsql.typemap import PgType, PyType, Structure, python_type, structured_type
+
+if TYPE_CHECKING:
+    from plainsql.describe.forms import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ class Description:
         problem: Why the server refused it; the other fields are then empty.
         warnings: What could not be found out, and what disagrees with the suffix.
         effects: What it does; None when the server refused it.
+        form: What its rows are; empty for plain ones.
     """
 
     query: Query
@@ -100,6 +105,7 @@ class Description:
     problem: Problem | None = None
     warnings: tuple[Problem, ...] = ()
     effects: Effects | None = None
+    form: Form = ()
 
     @property
     def values(self) -> tuple[Parameter | Column, ...]:

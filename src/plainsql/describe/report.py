@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
+from plainsql.describe.changes import Changes
 from plainsql.describe.made_of import made_of
 from plainsql.describe.model import Column, Description, Parameter
+from plainsql.describe.records import RowRecord, records_of
+from plainsql.describe.versions import Locking
 from plainsql.effects import Effects
 from plainsql.query.problem import Problem
 
@@ -48,6 +51,7 @@ def _entry(description: Description) -> dict[str, Any]:
         "kind": query.kind,
         "params": [_value(parameter, parameter.base_python.parameter) for parameter in description.parameters],
         "columns": [_value(column, column.base_python.result) for column in description.columns],
+        **_rows(description),
         "reads": list(description.reads),
         "writes": list(description.writes),
         **_effects(description.effects),
@@ -61,6 +65,30 @@ def _value(value: Parameter | Column, py_type: str) -> dict[str, Any]:
         described["domain"] = value.domain
     described |= {"py_type": py_type, "nullable": value.nullable}
     return described | made_of(value) | ({"override": value.override} if value.override else {})
+
+
+def _rows(description: Description) -> dict[str, Any]:
+    """What the rows are beside plain columns; nothing for plain ones."""
+    match description.form:
+        case Changes(old=old, new=new):
+            sides = {
+                name: None if side is None else {"nullable": side.key is not None}
+                for name, side in (("old", old), ("new", new))
+            }
+            return {"rows": {"form": "changes", **sides}}
+        case Locking(version=version):
+            return {"rows": {"form": "versions", "version": version}}
+        case ():
+            return {}
+        case fields:
+            return {
+                "rows": {"form": "records", "records": [_record(found, description) for found in records_of(fields)]}
+            }
+
+
+def _record(record: RowRecord, description: Description) -> dict[str, Any]:
+    columns = [description.columns[index].name for index in sorted(record.certain)]
+    return {"path": record.path, "class": record.name, "nullable": record.nullable, "never_null": columns}
 
 
 def _unloaded(problem: Problem) -> dict[str, Any]:

@@ -17,21 +17,30 @@ from plainsql.errors import StaleModuleError
 from plainsql.execute.cursor import Dumped, StatementCursor
 from plainsql.execute.faults import annotate, heals, log_slow, refuse_in_transaction
 from plainsql.execute.limits import refuse_pipeline, server_limit
+from plainsql.execute.records import Change, Record, Versioned, change_of, row_of, versioned
 from plainsql.execute.results import read_all, read_count, read_one, read_optional, read_value
 from plainsql.execute.source import ConnectionSource
 from plainsql.execute.statement import Statement
+from plainsql.execute.versions import unless_stale
 
 __all__ = [
+    "Change",
     "Conn",
     "ConnectionSource",
+    "Record",
     "Statement",
+    "Versioned",
+    "change_of",
     "execute",
     "execute_many",
     "fetch_all",
     "fetch_one",
     "fetch_optional",
     "fetch_value",
+    "row_of",
     "run_script",
+    "unless_stale",
+    "versioned",
 ]
 
 Conn: TypeAlias = psycopg.Connection[Any] | ConnectionSource

@@ -5,6 +5,7 @@ from plainsql.nullability.facts import Facts, Function, Relation, TableColumn
 from plainsql.nullability.narrowing import value_is_not_null
 from plainsql.nullability.node import Node
 from plainsql.nullability.reader import ReaderError, read_query, read_tree
+from plainsql.nullability.records import RecordColumns, RecordVerdict
 
 __all__ = [
     "Analysis",
@@ -13,6 +14,8 @@ __all__ = [
     "Function",
     "Node",
     "ReaderError",
+    "RecordColumns",
+    "RecordVerdict",
     "Relation",
     "TableColumn",
     "analyse",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from plainsql.errors import PlainSQLError
@@ -14,6 +14,7 @@ from plainsql.nullability.parameter_arrays import full_arrays
 from plainsql.nullability.parameters import ParameterVerdicts, judge_parameters
 from plainsql.nullability.prover import Prover
 from plainsql.nullability.reader import read_query
+from plainsql.nullability.records import RecordColumns, RecordVerdict, judge_record
 from plainsql.nullability.shapes import UNKNOWN, Shape
 from plainsql.nullability.types import type_of
 
@@ -39,6 +40,7 @@ class Analysis:
         refused_parameters: Numbers of the parameters whose NULL the server refuses.
         shapes: For each column, what it is made of.
         full_arrays: Numbers of the array parameters that are to be refused None among their elements.
+        records: For each record that was asked for, whether it is there and which of its columns are then certain.
         statement: The tree itself.
     """
 
@@ -48,10 +50,17 @@ class Analysis:
     refused_parameters: frozenset[int] = frozenset()
     shapes: tuple[Shape, ...] = ()
     full_arrays: frozenset[int] = frozenset()
+    records: tuple[RecordVerdict, ...] = ()
     statement: Node | None = field(default=None, repr=False, compare=False)
 
 
-def analyse(text: str, facts_of: Callable[[str], Facts], *, any_elements: frozenset[int] = frozenset()) -> Analysis:
+def analyse(
+    text: str,
+    facts_of: Callable[[str], Facts],
+    *,
+    any_elements: frozenset[int] = frozenset(),
+    records: Sequence[RecordColumns] = (),
+) -> Analysis:
     """
     Return what the tree in *text* proves; a part of it that isn't understood proves nothing and is told to the log.
 
@@ -59,6 +68,7 @@ def analyse(text: str, facts_of: Callable[[str], Facts], *, any_elements: frozen
         text: pg_proc.prosqlbody of one statement.
         facts_of: Returns what the catalog says of everything that a tree names.
         any_elements: Numbers of the array parameters that may hold None whatever it leads to.
+        records: Columns that stand together.
 
     Raises:
         AnalysisError: *text* is no tree.
@@ -79,6 +89,7 @@ def analyse(text: str, facts_of: Callable[[str], Facts], *, any_elements: frozen
         refused_parameters=parameters.refused,
         shapes=tuple(_shape(query, entry, prover) for entry in entries),
         full_arrays=prover.full_arrays,
+        records=tuple(_record(query, record, prover) for record in records),
         statement=query,
     )
 
@@ -89,6 +100,15 @@ def _is_not_null(query: Node, entry: Node, prover: Prover) -> bool:
     except _SURPRISES as error:
         log.warning("column %s is taken for nullable: its tree is not understood: %r", entry.text("resname"), error)
         return False
+
+
+def _record(query: Node, record: RecordColumns, prover: Prover) -> RecordVerdict:
+    try:
+        return judge_record(query, record, prover)
+    except _SURPRISES as error:
+        log.warning("columns %s are taken for nullable: their tree is not understood: %r", record.columns, error)
+        nothing = (False,) * len(record.columns)
+        return RecordVerdict(nullable=True, not_null=nothing, tells=nothing)
 
 
 def _full_arrays(query: Node, prover: Prover) -> frozenset[int]:

@@ -77,6 +77,16 @@ def relation_key(scope_id: Key, number: int) -> Key:
     return ("row of", scope_id, number)
 
 
+def version_key(scope_id: Key, version: str) -> Key:
+    """Return what says that RETURNING has the old or the new row of the written table."""
+    return ("version", scope_id, version)
+
+
+def is_of_rows(key: Key) -> bool:
+    """Return whether *key* says that a row is there, and nothing of the values in it."""
+    return isinstance(key, tuple) and key[0] in ("row of", "version")
+
+
 def kept_key(scope_id: Key, reference: int) -> Key:
     """Return what says that grouping sets have left a key of GROUP BY, by its tleSortGroupRef, as it is."""
     return ("kept", scope_id, reference)

@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING
 
 from plainsql.nullability.facts import TABLES, Facts
 from plainsql.nullability.grouping import groups_have_rows, is_grouped, keys
-from plainsql.nullability.keys import every_field_key, item, kept_key, key_of, relation_key, resolved, structure_of
+from plainsql.nullability.keys import (
+    every_field_key,
+    item,
+    kept_key,
+    key_of,
+    relation_key,
+    resolved,
+    row_version,
+    structure_of,
+    version_key,
+)
 from plainsql.nullability.node import Node
 from plainsql.nullability.scope import Context, Key, Scope
 from plainsql.typemap.builtin import FIRST_USER_OID
@@ -163,10 +173,16 @@ def _of_column(var: Node, context: Context, prover: Prover) -> Claims:
     rte = home.scope.relation(var.number("varno"))
     if rte is not None and rte.number("rtekind", -1) == _JOIN and not var.number("varattno"):
         return NOTHING  # in PostgreSQL 15 an unmatched one is a row of NULLs (optimizer/util/var.c)
-    claims = frozenset({relation_key(home.scope.id, var.number("varno"))})
+    claims = frozenset({relation_key(home.scope.id, var.number("varno")), *_version(var, home)})
     if (other := resolved(var, context, prover.facts)) is not None:
         claims |= not_null(*other, prover)
     return claims
+
+
+def _version(var: Node, home: Context) -> Claims:
+    """RETURNING may have no old row, or no new one: a value of it says that it is there."""
+    version = row_version(var, home)
+    return frozenset({version_key(home.scope.id, version)}) if version and home.is_returning else NOTHING
 
 
 def _of_connective(condition: Node, value: Is, context: Context, prover: Prover) -> Claims:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from plainsql.nullability import expressions
 from plainsql.nullability.facts import ON_INSERT, ON_UPDATE, TABLES, VIEWS, Relation, TableColumn
-from plainsql.nullability.keys import row_version
+from plainsql.nullability.keys import row_version, version_key
 from plainsql.nullability.narrowing import NOTHING, Claims, not_null
 from plainsql.nullability.node import Node
 from plainsql.nullability.outputs import DELETE, INSERT, MERGE, UPDATE
@@ -45,7 +45,7 @@ def returned_is_not_null(var: Node, home: Context, prover: Prover) -> bool:
     if relation.kind not in TABLES:
         return False
     version, column, query = row_version(var, home), var.number("varattno"), home.scope.query
-    is_there = _has_row(query, version)
+    is_there = _has_row(query, version) or prover.is_claimed_key(version_key(home.scope.id, version), home)
     if not is_there or column < 1:
         return is_there
     if stored_is_not_null(rte, column, prover):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,10 +17,10 @@ EXISTS: Final[dict[str, bool]] = {
     "allow": False,
     "before": False,
     "cache": False,
-    "changes": False,
+    "changes": True,
     "notnull": True,
     "null": True,
-    "optimistic": False,
+    "optimistic": True,
     "optional": False,
     "order": False,
     "page": False,
@@ -89,6 +89,8 @@ def read_directives(lines: Sequence[DirectiveLine], kind: Kind, suffix: str, fau
             fault = _rows_fault(line.argument, suffix)
             if fault is None:
                 kind = "one"
+        elif line.name in ("changes", "optimistic"):
+            fault = _rows_written_fault(line.name, line.argument, kind, first_lines)
         elif verdict := _VERDICTS.get(line.name):
             overrides += read_overrides(line, verdict, faults, query)
         elif not line.argument:
@@ -107,6 +109,19 @@ def _rows_fault(argument: str, suffix: str) -> tuple[str, str] | None:
         return "'@rows 1' is for a query with the suffix ^", "give the query the suffix ^, or drop @rows"
     if argument != "1":
         return f"'@rows' takes 1, not '{argument}'", "write @rows 1: then no row raises, and so do two"
+    return None
+
+
+def _rows_written_fault(name: str, argument: str, kind: Kind, others: Iterable[str]) -> tuple[str, str] | None:
+    """``@changes`` and ``@optimistic version`` say what the rows of a write are."""
+    if kind not in ("one", "optional", "many"):
+        return f"'@{name}' is for a query that returns rows", "give it RETURNING, and the suffix ^, <! or none"
+    if name == "changes" and argument:
+        return f"'@changes' takes no '{argument}'", "name the columns old.… and new.…"
+    if name == "optimistic" and not argument.isidentifier():
+        return "'@optimistic' takes the column that counts writes", "write @optimistic version"
+    if {"changes", "optimistic"} - {name} <= set(others):
+        return "'@changes' and '@optimistic' are of one row each", "take one of them out"
     return None
 
 

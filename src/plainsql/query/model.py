@@ -82,6 +82,10 @@ class Query:
     statement_starts: tuple[int, ...] = (0,)
     overrides: tuple[Override, ...] = ()
 
+    def directive(self, name: str) -> Directive | None:
+        """Return the first directive of a name."""
+        return next((directive for directive in self.directives if directive.name == name), None)
+
 
 @dataclass(frozen=True, slots=True)
 class QueryFile:

@@ -6,6 +6,7 @@ from typing import Any
 
 
 def fields_of(row: Any) -> tuple[str, ...] | None:
-    """Return the names of the fields of a msgspec struct or a dataclass, None for anything else."""
+    """Return the names of the fields of a msgspec struct, a dataclass or a row of records, None for anything else."""
     names: Any = getattr(row, "__struct_fields__", None) or getattr(row, "__match_args__", None)
+    names = names or getattr(row, "column_names", None)
     return names or None
