@@ -1,0 +1,71 @@
+"""Async twin of plainsql.hooks: `Transaction` for annotations; `hooked` and `replaced_by` for generated functions."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Protocol, TypeVar, cast
+
+import psycopg
+
+from plainsql.aio.execute import Conn, Statement
+from plainsql.aio.transaction import Transaction, open_transaction
+from plainsql.hooks.runtime import checked, deeper, is_at_rest, unknown_commit
+
+__all__ = ["Transaction", "hooked", "replaced_by"]
+
+R = TypeVar("R")
+
+
+@asynccontextmanager
+async def hooked(conn: Conn, statement: Statement[Any]) -> AsyncIterator[Transaction]:
+    """
+    Open the block of a statement and its after-hooks: an exception that leaves it undoes both.
+
+    Of a Database it is a transaction of its own, in a Transaction a savepoint. Of a psycopg connection it is a
+    transaction of its own when the connection is idle and in autocommit, else a savepoint in what is open there.
+
+    Raises:
+        HookRecursionError: It would be the 9th such block inside another.
+    """
+    with deeper(statement):
+        if isinstance(conn, Transaction):
+            async with conn.savepoint() as tx:
+                yield tx
+        elif not isinstance(conn, psycopg.AsyncConnection):
+            async with cast("Beginning", conn).transaction() as tx:
+                yield tx
+        elif is_at_rest(conn):
+            async with open_transaction(conn, b"BEGIN", slow_ms=None) as tx:
+                yield tx
+            await tx._run_callbacks()
+        else:
+            async with Borrowed(conn).savepoint() as tx:
+                yield tx
+
+
+class Beginning(Protocol):
+    """A source of connections that begins transactions, as a Database does."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """Run the block in a transaction."""
+
+
+async def replaced_by(
+    hook: Callable[[Transaction, list[R]], Awaitable[Sequence[R]]], tx: Transaction, rows: list[R], /
+) -> list[R]:
+    """
+    Return what *hook* makes of *rows*.
+
+    Raises:
+        HookResultError: It isn't one row for each.
+    """
+    return checked(hook, rows, await hook(tx, rows))
+
+
+class Borrowed(Transaction):
+    """A transaction that somebody else began on a psycopg connection, and will end."""
+
+    def after_commit(self, callback: Callable[[], object]) -> None:
+        """Raise InterfaceError: nobody here learns of the COMMIT."""
+        raise unknown_commit()
