@@ -6,9 +6,8 @@ import keyword
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from plainsql.query.comments import DirectiveLine
 from plainsql.query.model import Kind
 from plainsql.query.names import parameter_name_fault
 from plainsql.query.source import Faults, closest, position_in
@@ -21,6 +20,9 @@ _EXAMPLES: Final = {
 }
 _NO_ROWS: Final[dict[Kind, str]] = {"exec": "!", "many_exec": "*!", "script": "#"}
 
+
+if TYPE_CHECKING:
+    from plainsql.query.comments import DirectiveLine
 
 T = TypeVar("T")
 
