@@ -33,11 +33,12 @@ class Described:
     catalog: Catalog
     descriptions: dict[str, list[Description]]
     hooks: Hooks = field(default_factory=lambda: Hooks(None, None))
+    package: str = ""
 
     def problems(self) -> list[Problem]:
         """Return every fault and warning in file order."""
         found = list(self.catalog.problems)
-        found += hook_problems(self.hooks, self.catalog)
+        found += hook_problems(self.hooks, self.catalog, self.package)
         for descriptions in self.descriptions.values():
             for description in descriptions:
                 found += [description.problem] if description.problem else []
@@ -95,7 +96,7 @@ class Session:
                 done += 1
                 if progress:
                     progress(done, total)
-        return Described(catalog, found, layout.hooks_of(self.config))
+        return Described(catalog, found, layout.hooks_of(self.config), self.config.package)
 
     def _describe(self, query: Query) -> Description:
         said = tuple(override.meaning for override in query.overrides)

@@ -102,7 +102,7 @@ class Hooks:
             inputs, keywords = matched(hook, [word.text for word in call.inputs])
             outputs = outputs_of(query, hook, call)
         except HookError as wrong:
-            faults.append(_problem(query, wrong.word or call.hook, str(wrong), wrong.hint))
+            faults.append(problem_of(query, wrong.word or call.hook, str(wrong), wrong.hint))
         else:
             return Step(hook, twin, inputs, keywords, outputs)
         return None
@@ -119,7 +119,7 @@ class Hooks:
                 raise HookError(f"hook '{hook.name}' {found}: it gets a transaction, and those differ", hint)
             check_twins(hook, twin)
         except HookError as wrong:
-            faults.append(_problem(query, word, str(wrong), wrong.hint))
+            faults.append(problem_of(query, word, str(wrong), wrong.hint))
             return None
         return After(hook, twin, not hook.returns_none)
 
@@ -173,7 +173,8 @@ class Hooks:
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
 
 
-def _problem(query: Query, word: Word, message: str, hint: str | None) -> Problem:
+def problem_of(query: Query, word: Word, message: str, hint: str | None) -> Problem:
+    """Return a fault of a word of a directive."""
     text = query.source_map.text
     place = position_in(text, word.start)
     source = line_of(text, word.start)

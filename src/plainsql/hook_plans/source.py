@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -121,7 +121,7 @@ class Source:
             module, name = self.module(imported_module(module, node)), alias.name
         return None
 
-    def full_name(self, module: Module, parts: Sequence[str], local: dict[str, ast.AST] | None = None) -> str | None:
+    def full_name(self, module: Module, parts: Sequence[str], local: Mapping[str, ast.AST] | None = None) -> str | None:
         """
         Return the dotted name that ``a.b.c`` means in *module*, from its imports.
 
