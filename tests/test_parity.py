@@ -17,6 +17,7 @@ PAIRS = [
     ("plainsql.execute", "plainsql.aio.execute"),
     ("plainsql.execute.source", "plainsql.aio.source"),
     ("plainsql.health", "plainsql.aio.health"),
+    ("plainsql.hooks", "plainsql.aio.hooks"),
     ("plainsql.loading", "plainsql.aio.loading"),
     ("plainsql.pool", "plainsql.aio.pool"),
     ("plainsql.transaction", "plainsql.aio.transaction"),
@@ -28,9 +29,11 @@ RENAMED = {
 ONLY_SYNC = {
     # Shared by the twins, imported from the sync module.
     ("plainsql.execute", "length"),
+    ("plainsql.hooks", "slow"),
     ("plainsql.loading", "Queries"),
     ("plainsql.loading", "bound"),
     ("plainsql.loading", "checked_catalog"),
+    ("plainsql.loading", "hooks_of"),
     ("plainsql.loading", "settings_of"),
     ("plainsql.transaction", "TransactionState"),
     ("plainsql.transaction", "check_committed"),

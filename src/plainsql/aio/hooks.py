@@ -33,18 +33,18 @@ async def hooked(conn: Conn, statement: Statement[Any]) -> AsyncIterator[Transac
             async with conn.savepoint() as tx:
                 yield tx
         elif not isinstance(conn, psycopg.AsyncConnection):
-            async with cast("Beginning", conn).transaction() as tx:
+            async with cast("_Beginning", conn).transaction() as tx:
                 yield tx
         elif is_at_rest(conn):
             async with open_transaction(conn, b"BEGIN", slow_ms=None) as tx:
                 yield tx
             await tx._run_callbacks()
         else:
-            async with Borrowed(conn).savepoint() as tx:
+            async with _Borrowed(conn).savepoint() as tx:
                 yield tx
 
 
-class Beginning(Protocol):
+class _Beginning(Protocol):
     """A source of connections that begins transactions, as a Database does."""
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
@@ -63,7 +63,7 @@ async def replaced_by(
     return checked(hook, rows, await hook(tx, rows))
 
 
-class Borrowed(Transaction):
+class _Borrowed(Transaction):
     """A transaction that somebody else began on a psycopg connection, and will end."""
 
     def after_commit(self, callback: Callable[[], object]) -> None:

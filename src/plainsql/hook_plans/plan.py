@@ -85,6 +85,11 @@ class Plan:
     after: tuple[After, ...] = ()
     arguments: tuple[Argument, ...] = ()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of what the function takes."""
+        return tuple(argument.name for argument in self.arguments)
+
 
 def make_plan(query: Query, before: Sequence[Step], after: Sequence[After]) -> Plan:
     """Return the plan of *query* whose hooks are those."""

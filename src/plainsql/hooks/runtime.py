@@ -49,18 +49,18 @@ def hooked(conn: Conn, statement: Statement[Any]) -> Iterator[Transaction]:
             with conn.savepoint() as tx:
                 yield tx
         elif not isinstance(conn, psycopg.Connection):
-            with cast("Beginning", conn).transaction() as tx:
+            with cast("_Beginning", conn).transaction() as tx:
                 yield tx
         elif is_at_rest(conn):
             with open_transaction(conn, b"BEGIN", slow_ms=None) as tx:
                 yield tx
             tx._run_callbacks()
         else:
-            with Borrowed(conn).savepoint() as tx:
+            with _Borrowed(conn).savepoint() as tx:
                 yield tx
 
 
-class Beginning(Protocol):
+class _Beginning(Protocol):
     """A source of connections that begins transactions, as a Database does."""
 
     def transaction(self) -> AbstractContextManager[Transaction]:
@@ -77,7 +77,7 @@ def replaced_by(hook: Callable[[Transaction, list[R]], Sequence[R]], tx: Transac
     return checked(hook, rows, hook(tx, rows))
 
 
-class Borrowed(Transaction):
+class _Borrowed(Transaction):
     """A transaction that somebody else began on a psycopg connection, and will end."""
 
     def after_commit(self, callback: Callable[[], object]) -> None:
