@@ -56,4 +56,4 @@ def mask_user(tx: Transaction, rows: Sequence[users.UsersForSupportRow]) -> list
 
 def masked(rows: Sequence[users.UsersForSupportRow]) -> list[users.UsersForSupportRow]:
     """Return the rows with addresses of which the first letter and the domain are left: ``a***@example.org``."""
-    return [msgspec.structs.replace(row, email=re.sub(r"(?<=.)[^@]*(?=@)", "***", row.email)) for row in rows]
+    return [msgspec.structs.replace(row, email=re.sub(r"^(.)[^@]*", r"\1***", row.email)) for row in rows]
