@@ -60,6 +60,15 @@ SCHEMAS = {
         INSERT INTO orders (customer_id) VALUES (1), (1);
         INSERT INTO items VALUES (1, 1, 'tea', 2, 1.10, NULL), (1, 2, 'pot', 1, 25, 'gift');
     """,
+    "members": """
+        CREATE TABLE members (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            email text NOT NULL,
+            password_hash text NOT NULL
+        );
+        CREATE TABLE sessions (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, member_id bigint NOT NULL);
+        CREATE TABLE access_log (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, member_id bigint NOT NULL);
+    """,
     "accounts": """
         CREATE TYPE mood AS ENUM ('sad', 'ok');
         CREATE TABLE accounts (
@@ -75,6 +84,7 @@ SCHEMAS = {
 }
 PAGES = {
     "README.md": "users",
+    "docs/hooks.md": "members",
     "docs/nested.md": "orders",
     "docs/queries.md": "accounts",
     "docs/running.md": "accounts",

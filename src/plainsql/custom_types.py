@@ -166,7 +166,8 @@ def find_module(parts: Sequence[str], folders: Sequence[Path]) -> tuple[ModuleSp
     path: Iterable[str] = [*map(str, folders), *sys.path]
     found: ModuleSpec | None = None
     for depth in range(1, len(parts) + 1):
-        spec = PathFinder.find_spec(".".join(parts[:depth]), list(path))
+        # By its last part: a folder without __init__ would look for the package around it among those imported.
+        spec = PathFinder.find_spec(parts[depth - 1], list(path))
         if spec is None:
             return found, depth - 1
         found = spec
