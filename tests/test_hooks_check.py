@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
 
 from tests.fixtures.hooks import AIO_HOOKS, HOOKS, SETTINGS
 from tests.fixtures.projects import Project
+from tests.test_generate import _end, _read_until, _watch
 
 QUERY = """
 -- name: probe(a, b)^
@@ -379,3 +381,15 @@ def test_other_modules_than_the_projects_own_have_no_hooks(hooked_project: Proje
     options = ("--queries", "other", "--output", "things", "--package", "things")
     hooked_project.run("generate", *options)
     assert "warning:" not in said(hooked_project.run("check", *options))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_watch_generates_when_a_hook_is_saved(hooked_project: Project) -> None:
+    watcher = _watch(hooked_project)
+    try:
+        _read_until(watcher, "queries generated")
+        hooked_project.replace("app/hooks.py", "password: str", "password: bytes")
+        _read_until(watcher, "generated in")
+        assert "password: bytes" in hooked_project.read("app/queries/users.py")
+    finally:
+        _end(watcher)
