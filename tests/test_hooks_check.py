@@ -191,6 +191,12 @@ def test_twins_that_differ_are_refused(twin: str, message: str, probe: Callable[
     assert faults(probe("@after twin", hook, f"\n\n{twin}\n")) == [("2:11", message)]
 
 
+def test_what_the_async_hooks_only_import_is_no_twin(probe: Callable[..., str], hooked_project: Project) -> None:
+    imported = "\n\nfrom app.hooks import drop_sessions as drop_all, keep\n"
+    assert faults(probe("@before keep(a)", aio=imported, code=0)) == []
+    assert "    from app import hooks\n" in hooked_project.read("app/queries/aio/probes.py")
+
+
 def test_a_hook_that_fits_passes_and_nothing_is_imported(probe: Callable[..., str]) -> None:
     assert faults(probe("@before keep(a)\n@after log_access", code=0)) == []
 
@@ -263,8 +269,9 @@ def test_the_async_module_can_be_another_one(hooked_project: Project) -> None:
 
 def test_hooks_that_nobody_names_are_warned_of(hooked_project: Project) -> None:
     hooked_project.run("generate")
-    more = "\n\ndef forgotten(x: int) -> int: ...\n\n\ndef _own(x: int) -> int: ...\n"
+    more = "\n\ndef forgotten(x: int) -> int: ...\n\n\ndef _own(x: int) -> int: ...\n\n\ndef shared() -> int: ...\n"
     hooked_project.write("app/hooks.py", HOOKS + more)
+    hooked_project.write("app/aio/hooks.py", f"{AIO_HOOKS}\n\nfrom app.hooks import shared\n")
     done = hooked_project.run("check")
     assert re.findall(r"^(\S+): warning: (.*)$", said(done), re.MULTILINE) == [
         (f"app/hooks.py:{HOOKS.count(chr(10)) + 3}:1", "no query names the hook 'forgotten'")

@@ -11,7 +11,7 @@ from typing import Literal
 from plainsql.hook_plans.checks import check_after, check_before, check_twins, given, matched, outputs_of
 from plainsql.hook_plans.functions import HookError, HookFunction, read_function
 from plainsql.hook_plans.plan import After, Plan, Step, make_plan
-from plainsql.hook_plans.source import Source
+from plainsql.hook_plans.source import Def, Module, Source, mentioned
 from plainsql.query.hooks import Before, Word
 from plainsql.query.model import Query
 from plainsql.query.problem import Problem
@@ -89,7 +89,10 @@ class Hooks:
         if self.aio_module is None:
             return None
         module = self.source.module(self.aio_module)
-        if module.path is None or (not module.fault and self.source.find(module, name) is None):
+        if module.path is None:
+            return None
+        found = self.source.find(module, name)
+        if not module.fault and (found is None or found.is_private):  # what it only imports is for its own use
             return None
         return self.find(name, "aio")
 
@@ -140,29 +143,15 @@ class Hooks:
         return [module.path for module in modules if module.path is not None]
 
     def unused(self, queries: Iterable[Query]) -> Iterator[Problem]:
-        """Yield a warning for each function of the hooks modules that no query names and nothing there mentions."""
-        named = {call.hook.text for query in queries for call in query.before}
-        named |= {word.text for query in queries for word in query.after}
-        for module_name in (self.module, self.aio_module):
-            module = self.source.module(module_name) if module_name else None
-            if module is None or module.path is None or module.fault:
-                continue
-            used = {node.id for node in ast.walk(module.tree) if isinstance(node, ast.Name)}
-            text = module.path.read_text(encoding="utf-8")
+        """Yield a warning for each function of the hooks modules that no query names and neither of them mentions."""
+        used = {call.hook.text for query in queries for call in query.before}
+        used |= {word.text for query in queries for word in query.after}
+        modules = [self.source.module(name) for name in (self.module, self.aio_module) if name]
+        used |= {name for module in modules for name in mentioned(module)}
+        for module in modules:
             for name in module.public:
-                if name not in named | used:
-                    node = module.names[name]
-                    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)  # what is public is a def
-                    yield Problem(
-                        self._shown(module.path),
-                        node.lineno,
-                        node.col_offset + 1,
-                        f"no query names the hook '{name}'",
-                        "name it by @before or @after, call it _" + name + ", or take it out",
-                        text.split("\n")[node.lineno - 1],
-                        len(f"def {name}"),
-                        level="warning",
-                    )
+                if name not in used and module.path is not None:
+                    yield _unused(module, name, self._shown(module.path))
 
     def _place(self, hook: HookFunction) -> str:
         return f"{self._shown(hook.file)}:{hook.line}"
@@ -179,3 +168,13 @@ def problem_of(query: Query, word: Word, message: str, hint: str | None) -> Prob
     place = position_in(text, word.start)
     source = line_of(text, word.start)
     return Problem(query.file, place.line, place.column, message, hint, source, len(word.text), query.key)
+
+
+def _unused(module: Module, name: str, shown: str) -> Problem:
+    node = module.names[name]
+    assert isinstance(node, Def)  # what is public is a def
+    message = f"no query names the hook '{name}'"
+    hint = f"name it by @before or @after, call it _{name}, or take it out"
+    said = f"{'async ' * isinstance(node, ast.AsyncFunctionDef)}def {name}"
+    source = f"{' ' * node.col_offset}{said}"
+    return Problem(shown, node.lineno, node.col_offset + 1, message, hint, source, len(said), level="warning")

@@ -155,6 +155,16 @@ def imported_module(module: Module, node: ast.ImportFrom) -> str:
     return ".".join([*start, *([node.module] if node.module else [])])
 
 
+def mentioned(module: Module) -> Iterator[str]:
+    """Yield the names that the code of a module uses or imports, attributes among them."""
+    for node in ast.walk(module.tree):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                yield name
+            case ast.ImportFrom():
+                yield from (alias.name for alias in node.names)
+
+
 def names_bound(node: ast.AST) -> Iterator[str]:
     """Yield the names that a statement binds."""
     match node:
