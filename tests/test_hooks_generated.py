@@ -167,3 +167,18 @@ def set_bounds(
         hooks.log_access(tx, [row])
     return row'''
     )
+
+
+def test_a_before_hook_may_have_an_async_twin_that_waits(typed: Project) -> None:
+    twin = "\n\nasync def validate_email(email: str) -> str:\n    return email\n"
+    typed.write("app/aio/hooks.py", typed.read("app/aio/hooks.py") + twin)
+    typed.run("generate")
+    text = typed.read("app/queries/aio/users.py")
+    assert (
+        "    from app import hooks\n"
+        "    from app.aio import hooks as aio_hooks\n\n"
+        "    email = await aio_hooks.validate_email(email)\n"
+        "    password_hash: str = await asyncio.to_thread(hooks.hash_password, password)\n" in text
+    )
+    assert "email = hooks.validate_email(email)" in typed.read("app/queries/users.py")
+    assert mypy(typed, "app") == set()
