@@ -363,7 +363,7 @@ def test_a_changed_signature_of_a_hook_makes_modules_stale_and_a_changed_body_do
     hooked_project.run("check")
     hooked_project.replace("app/hooks.py", "@slow\n", "")
     assert "wrote app/queries/aio/users.py" in hooked_project.run("generate").stdout
-    assert "to_thread" not in hooked_project.read("app/queries/aio/users.py")
+    assert "run_slow" not in hooked_project.read("app/queries/aio/users.py")
 
 
 def test_a_run_without_changes_imports_no_driver_and_no_parser(hooked_project: Project) -> None:

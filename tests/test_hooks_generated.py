@@ -178,7 +178,7 @@ def test_a_before_hook_may_have_an_async_twin_that_waits(typed: Project) -> None
         "    from app import hooks\n"
         "    from app.aio import hooks as aio_hooks\n\n"
         "    email = await aio_hooks.validate_email(email)\n"
-        "    password_hash: str = await asyncio.to_thread(hooks.hash_password, password)\n" in text
+        "    password_hash: str = await run_slow(hooks.hash_password, password)\n" in text
     )
     assert "email = hooks.validate_email(email)" in typed.read("app/queries/users.py")
     assert mypy(typed, "app") == set()

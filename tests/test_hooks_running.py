@@ -6,8 +6,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 import msgspec
@@ -150,6 +154,39 @@ async def test_a_slow_hook_leaves_the_event_loop_to_others(
     assert app.column(USERS) == []
     go_on.set()
     assert (await task).email == "a@b"
+
+
+async def test_slow_hooks_see_the_context_and_run_in_threads_of_their_own(
+    app: App, adb: AioDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request: ContextVar[str] = ContextVar("request")
+    seen: list[tuple[str, str]] = []
+
+    def hash_password(password: str) -> str:
+        seen.append((request.get(), threading.current_thread().name))
+        return password
+
+    monkeypatch.setattr(app.hooks, "hash_password", hash_password)
+    request.set("r1")
+    await app.aio_users.create_user(adb, email="a@b", nickname=None, password="x")
+    ((value, thread),) = seen
+    assert value == "r1"
+    assert thread.startswith("plainsql-slow")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+def test_slow_hooks_run_after_a_fork_too() -> None:
+    code = """
+import asyncio, os
+from plainsql.aio.hooks import run_slow
+assert asyncio.run(run_slow(sum, [1, 2])) == 3
+child = os.fork()
+if not child:
+    os._exit(asyncio.run(asyncio.wait_for(run_slow(sum, [1, 2]), 20)))
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "3\n"
 
 
 # What hooks give back

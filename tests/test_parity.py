@@ -50,6 +50,8 @@ ONLY_SYNC = {
 ONLY_ASYNC = {
     # `async with Database.open()` and `await Database.open()` both work.
     ("plainsql.aio.database", "Opening"),
+    # A sync caller just calls.
+    ("plainsql.aio.hooks", "run_slow"),
 }
 DO_NOT_WAIT = {
     "Database.pool_stats",

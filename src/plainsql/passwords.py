@@ -1,8 +1,8 @@
 """
 Passwords by bcrypt: the `[bcrypt]` extra, imported at the first call.
 
-A hash takes about half a second of computing at the default cost. All three functions are before-hooks as they stand;
-`hash_password` and `verify_password` are marked slow, so that under asyncio they run in a thread.
+A hash takes about a third of a second of computing at the default cost. `hash_password` is a before-hook as it stands,
+marked slow so that under asyncio it runs in a thread; call `verify_password` there by `plainsql.aio.hooks.run_slow`.
 """
 
 from __future__ import annotations

@@ -1,10 +1,19 @@
-"""Async twin of plainsql.hooks: `Transaction` for annotations; `hooked` and `replaced_by` for generated functions."""
+"""
+Async twin of plainsql.hooks: `Transaction` for annotations, `run_slow` for what would hold up the event loop.
+
+`hooked` and `replaced_by` are called by generated functions.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Protocol, TypeVar, cast
+from contextvars import copy_context
+from functools import cache, partial
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 import psycopg
 
@@ -12,9 +21,30 @@ from plainsql.aio.execute import Conn, Statement
 from plainsql.aio.transaction import Transaction, open_transaction
 from plainsql.hooks.runtime import checked, deeper, is_at_rest, unknown_commit
 
-__all__ = ["Transaction", "hooked", "replaced_by"]
+__all__ = ["Transaction", "hooked", "replaced_by", "run_slow"]
 
+P = ParamSpec("P")
 R = TypeVar("R")
+
+
+async def run_slow(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    """
+    Run *function*, which computes for more than a few milliseconds, in a thread and return what it returns.
+
+    All event loops of the process share as many threads as there are cores: more would take the loops' own time, and
+    those of `asyncio.to_thread` stay free for what waits, name look-ups among them.
+    """
+    call = partial(copy_context().run, function, *args, **kwargs)
+    return await asyncio.get_running_loop().run_in_executor(_slow_threads(), call)
+
+
+@cache
+def _slow_threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="plainsql-slow")
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows; the threads are the parent's
+    os.register_at_fork(after_in_child=_slow_threads.cache_clear)
 
 
 @asynccontextmanager

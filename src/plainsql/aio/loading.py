@@ -22,7 +22,7 @@ from plainsql.aio.execute import (
     fetch_value,
     run_script,
 )
-from plainsql.aio.hooks import hooked, replaced_by
+from plainsql.aio.hooks import hooked, replaced_by, run_slow
 from plainsql.dynamic import LoadedQueryBase, Settings, compile_statement, server_key
 from plainsql.execute import Statement
 from plainsql.hook_plans import loaded
@@ -75,7 +75,7 @@ class LoadedQuery(LoadedQueryBase):
             if step.twin.is_async:
                 result = await function(*given, **named)
             elif step.twin.is_slow:
-                result = await asyncio.to_thread(function, *given, **named)
+                result = await run_slow(function, *given, **named)
             else:
                 result = function(*given, **named)
             loaded.store(step, result, values)

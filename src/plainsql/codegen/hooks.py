@@ -102,8 +102,8 @@ class HookedBody:
         if self._awaited and step.twin.is_async:
             function = f"await {function}"
         elif self._awaited and step.twin.is_slow:
-            self._imports.add("import asyncio")
-            function, arguments = "await asyncio.to_thread", [function, *arguments]
+            self._imports.add("from plainsql.aio.hooks import run_slow")
+            function, arguments = "await run_slow", [function, *arguments]
         declared = [self._declared(name) for name in step.outputs]
         if len(declared) == 1:
             return _wrapped(f"{declared[0]} = ", function, arguments)

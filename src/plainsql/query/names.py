@@ -11,13 +11,12 @@ _IDENTIFIER: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 RUNTIME_NAMES: Final = frozenset(
     {"execute", "execute_many", "fetch_all", "fetch_one", "fetch_optional", "fetch_value", "hooked", "replaced_by"}
-) | {"run_script"}
+) | {"run_script", "run_slow"}
 """Functions that a generated function calls."""
 
 MODULE_NAMES: Final = RUNTIME_NAMES | frozenset(
     {
         "annotations",
-        "asyncio",
         "dataclass",
         "dt",
         "datetime",

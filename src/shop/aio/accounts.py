@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from plainsql.aio.database import Database
+from plainsql.aio.hooks import run_slow
 from plainsql.passwords import needs_rehash, verify_password
 from shop.accounts import LIFETIME, Address, Login, new_token, token_hash
 from shop.errors import InvalidCredentialsError
@@ -26,7 +25,7 @@ async def log_in(db: Database, *, email: str, password: str, ip: Address | None 
             as for a wrong password.
     """
     found = await users.login_credentials(db, email=email)
-    is_right = await asyncio.to_thread(verify_password, password, found.password_hash if found else None)
+    is_right = await run_slow(verify_password, password, found.password_hash if found else None)
     if found is None or not is_right:
         raise InvalidCredentialsError
     token = new_token()
