@@ -1,5 +1,5 @@
 -- Indexes: the secondary indexes of the tables, each to create and to drop while the shop is open.
--- Tables: customers, products, orders, order_items, inventory, reservations, payments.
+-- Tables: customers, products, orders, order_items, inventory, reservations, payments, users, sessions, access_log.
 --
 -- The migrations create the same indexes; a test holds the two equal. CONCURRENTLY can't run in a transaction.
 -- A create that failed leaves an invalid index: drop it, then create it again. So create does not say IF NOT EXISTS,
@@ -157,3 +157,84 @@ ON payments (created_at) WHERE status = 'processing';
 -- name: drop_payments_processing_created_at_idx()#
 -- Drop payments_processing_created_at_idx, a half-built one too.
 DROP INDEX CONCURRENTLY IF EXISTS payments_processing_created_at_idx;
+
+-- name: create_users_lower_email_key()#
+-- An e-mail address is taken once among live users, whatever its case; serves users.find_by_email and login_credentials.
+CREATE UNIQUE INDEX CONCURRENTLY users_lower_email_key
+ON users (lower(email)) WHERE deleted_at IS NULL;
+
+-- name: drop_users_lower_email_key()#
+-- Drop users_lower_email_key, a half-built one too.
+DROP INDEX CONCURRENTLY IF EXISTS users_lower_email_key;
+
+-- name: create_users_lower_username_key()#
+-- A name is taken once among live users, whatever its case.
+CREATE UNIQUE INDEX CONCURRENTLY users_lower_username_key
+ON users (lower(username)) WHERE deleted_at IS NULL;
+
+-- name: drop_users_lower_username_key()#
+-- Drop users_lower_username_key, a half-built one too.
+DROP INDEX CONCURRENTLY IF EXISTS users_lower_username_key;
+
+-- name: create_users_last_login_at_idx()#
+-- Serves whoever looks for accounts that nobody uses.
+CREATE INDEX CONCURRENTLY users_last_login_at_idx
+ON users (last_login_at);
+
+-- name: drop_users_last_login_at_idx()#
+-- Drop users_last_login_at_idx, a half-built one too.
+DROP INDEX CONCURRENTLY IF EXISTS users_last_login_at_idx;
+
+-- name: create_users_deleted_at_idx()#
+-- Serves users.purge_deleted; holds deleted users only.
+CREATE INDEX CONCURRENTLY users_deleted_at_idx
+ON users (deleted_at) WHERE deleted_at IS NOT NULL;
+
+-- name: drop_users_deleted_at_idx()#
+-- Drop users_deleted_at_idx, a half-built one too.
+DROP INDEX CONCURRENTLY IF EXISTS users_deleted_at_idx;
+
+-- name: create_users_metadata_idx()#
+-- Serves searches in the metadata by @>.
+CREATE INDEX CONCURRENTLY users_metadata_idx
+ON users USING gin (metadata jsonb_path_ops);
+
+-- name: drop_users_metadata_idx()#
+-- Drop users_metadata_idx, a half-built one too.
+DROP INDEX CONCURRENTLY IF EXISTS users_metadata_idx;
+
+-- name: create_sessions_user_id_idx()#
+-- Serves sessions.revoke_for_users and the foreign key to users.
+CREATE INDEX CONCURRENTLY sessions_user_id_idx
+ON sessions (user_id);
+
+-- name: drop_sessions_user_id_idx()#
+-- Drop sessions_user_id_idx, a half-built one too.
+DROP INDEX CONCURRENTLY IF EXISTS sessions_user_id_idx;
+
+-- name: create_sessions_expires_at_idx()#
+-- Serves sessions.expire_sessions.
+CREATE INDEX CONCURRENTLY sessions_expires_at_idx
+ON sessions (expires_at) WHERE revoked_at IS NULL;
+
+-- name: drop_sessions_expires_at_idx()#
+-- Drop sessions_expires_at_idx, a half-built one too.
+DROP INDEX CONCURRENTLY IF EXISTS sessions_expires_at_idx;
+
+-- name: create_access_log_user_id_at_idx()#
+-- Serves whoever asks who read the data of a user.
+CREATE INDEX CONCURRENTLY access_log_user_id_at_idx
+ON access_log (user_id, at);
+
+-- name: drop_access_log_user_id_at_idx()#
+-- Drop access_log_user_id_at_idx, a half-built one too.
+DROP INDEX CONCURRENTLY IF EXISTS access_log_user_id_at_idx;
+
+-- name: create_access_log_at_idx()#
+-- Serves the removal of old lines; a few pages, as rows come in order of time.
+CREATE INDEX CONCURRENTLY access_log_at_idx
+ON access_log USING brin (at);
+
+-- name: drop_access_log_at_idx()#
+-- Drop access_log_at_idx, a half-built one too.
+DROP INDEX CONCURRENTLY IF EXISTS access_log_at_idx;

@@ -1,7 +1,19 @@
 """Fixtures of every test; they stand in tests/fixtures."""
 
 from tests.fixtures.databases import empty_database, server, shop_database, shop_template
+from tests.fixtures.hooks import app, hooked_generated, hooked_project
 from tests.fixtures.projects import own_cache, project
 from tests.fixtures.shop import shop
 
-__all__ = ["empty_database", "own_cache", "project", "server", "shop", "shop_database", "shop_template"]
+__all__ = [
+    "app",
+    "empty_database",
+    "hooked_generated",
+    "hooked_project",
+    "own_cache",
+    "project",
+    "server",
+    "shop",
+    "shop_database",
+    "shop_template",
+]

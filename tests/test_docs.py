@@ -72,6 +72,15 @@ SCHEMAS = {
         INSERT INTO customers VALUES (1, 'Ada', NULL);
         INSERT INTO deliveries (customer_id, fee) VALUES (1, 10), (NULL, 20);
     """,
+    "members": """
+        CREATE TABLE members (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            email text NOT NULL,
+            password_hash text NOT NULL
+        );
+        CREATE TABLE sessions (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, member_id bigint NOT NULL);
+        CREATE TABLE access_log (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, member_id bigint NOT NULL);
+    """,
     "accounts": """
         CREATE TYPE mood AS ENUM ('sad', 'ok');
         CREATE TABLE accounts (
@@ -88,6 +97,7 @@ SCHEMAS = {
 PAGES = {
     "README.md": "users",
     "docs/changes.md": "deliveries",
+    "docs/hooks.md": "members",
     "docs/nested.md": "orders",
     "docs/queries.md": "accounts",
     "docs/running.md": "accounts",

@@ -10,7 +10,14 @@ import pytest
 
 import plainsql
 
-RUNTIME = ["plainsql.execute", "plainsql.database", "plainsql.health", "plainsql.aio", "plainsql.aio.execute"]
+RUNTIME = [
+    "plainsql.execute",
+    "plainsql.database",
+    "plainsql.health",
+    "plainsql.hooks",
+    "plainsql.aio",
+    "plainsql.aio.execute",
+]
 TOOLS = {"aiosql", "yoyo", "typer", "postgast", "rich", "watchfiles", "redis", "bcrypt", "plainsql.catalog"}
 
 

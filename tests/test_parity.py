@@ -17,6 +17,7 @@ PAIRS = [
     ("plainsql.execute", "plainsql.aio.execute"),
     ("plainsql.execute.source", "plainsql.aio.source"),
     ("plainsql.health", "plainsql.aio.health"),
+    ("plainsql.hooks", "plainsql.aio.hooks"),
     ("plainsql.loading", "plainsql.aio.loading"),
     ("plainsql.pool", "plainsql.aio.pool"),
     ("plainsql.transaction", "plainsql.aio.transaction"),
@@ -30,9 +31,11 @@ ONLY_SYNC = {
     *(("plainsql.execute", name) for name in ("change_of", "row_of", "unless_stale", "versioned")),
     # Shared by the twins, imported from the sync module.
     ("plainsql.execute", "length"),
+    ("plainsql.hooks", "slow"),
     ("plainsql.loading", "Queries"),
     ("plainsql.loading", "bound"),
     ("plainsql.loading", "checked_catalog"),
+    ("plainsql.loading", "hooks_of"),
     ("plainsql.loading", "settings_of"),
     ("plainsql.transaction", "TransactionState"),
     ("plainsql.transaction", "check_committed"),
@@ -49,6 +52,8 @@ ONLY_SYNC = {
 ONLY_ASYNC = {
     # `async with Database.open()` and `await Database.open()` both work.
     ("plainsql.aio.database", "Opening"),
+    # A sync caller just calls.
+    ("plainsql.aio.hooks", "run_slow"),
 }
 DO_NOT_WAIT = {
     "Database.pool_stats",

@@ -13,6 +13,8 @@ from plainsql.embedded.binaries import find_postgres
 from tests.fixtures.databases import ROOT
 from tests.fixtures.shop import Shop
 
+HASH = f"$2b$12${'.' * 53}"
+
 VALUES = {
     "product_ids": "'{1,2}'",
     "customer_ids": "'{1}'",
@@ -36,6 +38,14 @@ VALUES = {
     "since": "'2024-01-01'",
     "before": "'2024-01-01'",
     "parent_id": "NULL",
+    "user_ids": "'{1}'",
+    "username": "'x'",
+    "password_hash": f"'{HASH}'",
+    "verified_hash": f"'{HASH}'",
+    "metadata": "'{}'",
+    "token_hash": rf"'\x{'00' * 32}'",
+    "lifetime": "'1 day'",
+    "ip": "'192.0.2.1'",
 }
 """What the parameters are given; every other one is 1."""
 FILES = [path for path in sorted((ROOT / "queries").glob("*.sql")) if path.stem != "indexes"]
@@ -48,6 +58,7 @@ def test_psql_runs_every_query_of_the_file(shop: Shop, path: Path, tmp_path: Pat
     for name in ("a", "b"):
         shop.product(name, category_id=category, stock=5)
     shop.order(customer, status="pending")
+    shop.conn.execute("INSERT INTO users (username, email, password_hash) VALUES ('a', 'a@example.org', %s)", (HASH,))
     _, *queries = re.split(r"^(?=-- name: )", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert queries
     for query in queries:

@@ -12,7 +12,7 @@ from typing import Literal, cast
 from plainsql.custom_types import TypeSetting, read_settings
 from plainsql.errors import ConfigError
 
-KEYS = ("database", "queries", "migrations", "package", "output", "rows")
+KEYS = ("database", "queries", "migrations", "package", "output", "rows", "hooks", "aio_hooks")
 TABLES = ("types",)
 """Keys that are tables."""
 PLANNED = ("query",)
@@ -37,6 +37,8 @@ class Config:
         output: Folder the generated modules are written to.
         rows: What a row is in generated code.
         types: What the project makes of PostgreSQL's types.
+        hooks: Module of the functions that ``@before`` and ``@after`` name: ``shop.hooks``.
+        aio_hooks: Module of their async twins: ``shop.aio.hooks`` unless the project says otherwise.
     """
 
     root: Path
@@ -47,6 +49,8 @@ class Config:
     output: Path
     rows: Literal["struct", "dataclass"]
     types: tuple[TypeSetting, ...] = ()
+    hooks: str | None = None
+    aio_hooks: str | None = None
 
     def shown(self, path: Path) -> str:
         """Return *path* as people type it: relative to the project where it lies below it."""
@@ -130,18 +134,32 @@ def _config(file: Path, table: dict[str, object]) -> Config:
         output=root / output,
         rows=cast("Literal['struct', 'dataclass']", table.get("rows", "struct")),
         types=read_settings(table.get("types", {}), file),
+        hooks=_module(table, "hooks", file),
+        aio_hooks=_module(table, "aio_hooks", file) or _twin(_module(table, "hooks", file)),
     )
 
 
-def checked_package(name: str, origin: str) -> str:
+def _module(table: dict[str, object], key: str, file: Path) -> str | None:
+    return checked_package(str(table[key]), str(file), key) if key in table else None
+
+
+def _twin(module: str | None) -> str | None:
+    """Return ``shop.aio.hooks`` for ``shop.hooks``."""
+    if module is None:
+        return None
+    package, _, name = module.rpartition(".")
+    return f"{package}.aio.{name}" if package else f"aio.{name}"
+
+
+def checked_package(name: str, origin: str, key: str = "package") -> str:
     """
-    Return *name* if a package can be called so.
+    Return *name*, the value of *key*, if a package can be called so.
 
     Raises:
         ConfigError: It can't; the text begins with *origin*.
     """
     if not all(part.isidentifier() and not keyword.iskeyword(part) for part in name.split(".")):
-        raise ConfigError(f"{origin}: package must be a dotted Python name, found {name!r}")
+        raise ConfigError(f"{origin}: {key} must be a dotted Python name, found {name!r}")
     return name
 
 

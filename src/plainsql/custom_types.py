@@ -140,7 +140,7 @@ def find_reference(dotted: str, origin: str, folders: Sequence[Path]) -> Referen
         return Reference("", dotted)
     if len(parts) == 1:
         raise ConfigError(f"{origin} names {dotted!r}, which is not built in: write its module before it")
-    spec, depth = _module(parts, folders)
+    spec, depth = find_module(parts, folders)
     if spec is None:
         raise ConfigError(f"{origin} names {dotted!r}, but there is no module {parts[0]!r} to import")
     module, rest = ".".join(parts[:depth]), parts[depth:]
@@ -154,13 +154,20 @@ def find_reference(dotted: str, origin: str, folders: Sequence[Path]) -> Referen
     return Reference(module, ".".join(rest))
 
 
-def _module(parts: Sequence[str], folders: Sequence[Path]) -> tuple[ModuleSpec | None, int]:
-    """Return the module that the longest beginning of *parts* names, and how many of them that is."""
+def find_module(parts: Sequence[str], folders: Sequence[Path]) -> tuple[ModuleSpec | None, int]:
+    """
+    Return the module that the longest beginning of *parts* names, and how many of them that is.
+
+    Args:
+        parts: Of a dotted name.
+        folders: Where the project's own packages may lie, before sys.path.
+    """
     importlib.invalidate_caches()
     path: Iterable[str] = [*map(str, folders), *sys.path]
     found: ModuleSpec | None = None
     for depth in range(1, len(parts) + 1):
-        spec = PathFinder.find_spec(".".join(parts[:depth]), list(path))
+        # By its last part: a folder without __init__ would look for the package around it among those imported.
+        spec = PathFinder.find_spec(parts[depth - 1], list(path))
         if spec is None:
             return found, depth - 1
         found = spec

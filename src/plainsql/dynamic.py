@@ -23,6 +23,8 @@ from plainsql.describe.versions import Locking
 from plainsql.dynamic_rows import form_at_run_time, row_maker
 from plainsql.errors import QueryFileError
 from plainsql.execute import Statement, unless_stale, wire
+from plainsql.hook_plans.plan import Plan
+from plainsql.hook_plans.project import Hooks
 from plainsql.query.model import Query
 from plainsql.query.source import problem_at
 from plainsql.typemap import Wire, prefer_binary
@@ -110,15 +112,20 @@ def server_key(info: psycopg.ConnectionInfo) -> tuple[object, ...]:
     return (info.host, info.port, info.dbname, info.user)
 
 
-def signature(query: Query) -> inspect.Signature:
+def signature(query: Query, plan: Plan | None = None) -> inspect.Signature:
     """Return the signature that ``help()`` shows."""
     kind = inspect.Parameter
     found = [kind("conn", kind.POSITIONAL_ONLY)]
     if query.kind == "many_exec":
         found.append(kind("rows", kind.POSITIONAL_ONLY))
     else:
-        found += [kind(name, kind.KEYWORD_ONLY) for name in query.parameters]
+        found += [kind(name, kind.KEYWORD_ONLY) for name in parameter_names(query, plan)]
     return inspect.Signature(found)
+
+
+def parameter_names(query: Query, plan: Plan | None) -> tuple[str, ...]:
+    """Return what the function of *query* takes: the SQL's parameters, or what its hooks make them from."""
+    return query.parameters if plan is None else plan.names
 
 
 class LoadedQueryBase:
@@ -126,14 +133,16 @@ class LoadedQueryBase:
 
     _kind = "query"
 
-    def __init__(self, query: Query, settings: Settings = ((), ())) -> None:
+    def __init__(self, query: Query, settings: Settings = ((), ()), hooks: Hooks | None = None) -> None:
         self.query = query
         self._settings = settings
+        self._hooks = hooks
+        self._plan = hooks.plan(query) if hooks else None
         self._statements: dict[object, Statement[Any]] = {}
         self.__name__ = query.name
         self.__qualname__ = query.key
         self.__doc__ = f"{query.doc}\n\nSource: {query.file}:{query.line}".strip()
-        self.__signature__ = signature(query)
+        self.__signature__ = signature(query, self._plan)
 
     def __repr__(self) -> str:
         return f"<{self._kind} {self.query.key}{self.__signature__} at {self.query.file}:{self.query.line}>"

@@ -17,6 +17,9 @@ Every error of our own. psycopg's exceptions pass through as themselves; a class
     ├── StaleRowError                       somebody else has written the row since it was read
     ├── UnexpectedNullError (ValueError)    NULL came where the query's @notnull says it never does
     ├── UnexpectedTypeError (ValueError)    a value came that isn't what the query's @type says
+    ├── HookRecursionError (RecursionError) hooks run queries whose hooks run queries, too deep
+    ├── HookResultError (ValueError)        a hook gave back other rows than one for each
+    ├── PasswordTooLongError (ValueError)   bcrypt takes no more than 72 bytes
     └── OutsideTransactionError             `db` was used inside its own transaction
 """
 
@@ -137,6 +140,18 @@ class UnexpectedTypeError(_UnexpectedValueError):
         column: Its name.
         row: Number of the first such row in the result, from 1.
     """
+
+
+class HookRecursionError(PlainSQLError, RecursionError):
+    """Hooks run queries whose hooks run queries, more than 8 deep."""
+
+
+class HookResultError(PlainSQLError, ValueError):
+    """An after-hook must give back one row for each that it was given."""
+
+
+class PasswordTooLongError(PlainSQLError, ValueError):
+    """A password of more than 72 bytes of UTF-8: bcrypt would ignore the rest."""
 
 
 class OutsideTransactionError(PlainSQLError):

@@ -13,7 +13,7 @@ from typing import Any
 
 from plainsql.catalog import Catalog, load_catalog
 from plainsql.config import find_config
-from plainsql.dynamic import LoadedQueryBase, Settings, compile_statement, not_stale, server_key
+from plainsql.dynamic import LoadedQueryBase, Settings, compile_statement, not_stale, parameter_names, server_key
 from plainsql.errors import ParameterError, QueryFileError, UnknownQueryError
 from plainsql.execute import (
     Conn,
@@ -27,6 +27,10 @@ from plainsql.execute import (
     fetch_value,
     run_script,
 )
+from plainsql.hook_plans import loaded
+from plainsql.hook_plans.plan import Plan
+from plainsql.hook_plans.project import Hooks
+from plainsql.hooks import hooked, replaced_by
 from plainsql.query.model import Kind, Query
 
 _RUN: dict[Kind, Callable[..., Any]] = {
@@ -50,8 +54,15 @@ def load(directory: str | Path) -> Queries:
     Raises:
         QueryFileError: A file has faults; each is in ``.problems``.
     """
-    settings = settings_of(directory)
-    return Queries({query.key: LoadedQuery(query, settings) for query in checked_catalog(directory).queries})
+    settings, hooks = settings_of(directory), hooks_of(directory)
+    catalog = checked_catalog(directory, hooks)
+    return Queries({query.key: LoadedQuery(query, settings, hooks) for query in catalog.queries})
+
+
+def hooks_of(directory: str | Path) -> Hooks:
+    """Return the hooks of the project around *directory*, if there is one."""
+    config = find_config(Path(directory))
+    return Hooks(config.hooks, config.aio_hooks, config.import_folders, config.root) if config else Hooks(None, None)
 
 
 def settings_of(directory: str | Path) -> Settings:
@@ -60,10 +71,11 @@ def settings_of(directory: str | Path) -> Settings:
     return (config.types, config.import_folders) if config else ((), ())
 
 
-def checked_catalog(directory: str | Path) -> Catalog:
-    """Return the catalog of *directory*; any fault is a QueryFileError."""
+def checked_catalog(directory: str | Path, hooks: Hooks) -> Catalog:
+    """Return the catalog of *directory*; any fault, of the hooks that it names too, is a QueryFileError."""
     catalog = load_catalog(Path(directory))
-    if errors := [problem for problem in catalog.problems if problem.level == "error"]:
+    problems = [*catalog.problems, *(problem for query in catalog.queries for problem in hooks.problems(query))]
+    if errors := [problem for problem in problems if problem.level == "error"]:
         raise QueryFileError(errors)
     return catalog
 
@@ -73,9 +85,33 @@ class LoadedQuery(LoadedQueryBase):
 
     def __call__(self, conn: Conn, /, *rows: Any, **parameters: Any) -> Any:
         """Run the query; parameters go by keyword, the rows of a ``*!`` query follow the connection."""
-        arguments = bound(self.query, rows, parameters)
+        arguments = bound(self.query, rows, parameters, self._plan)
+        if self._plan is not None:
+            return self._hooked(conn, self._plan, dict(zip(self._plan.names, *arguments, strict=True)))
         statement = self._statement(conn)
         return not_stale(statement, self.query, arguments, _RUN[self.query.kind](conn, statement, *arguments))
+
+    def _hooked(self, conn: Conn, plan: Plan, values: dict[str, Any]) -> Any:
+        assert self._hooks is not None
+        assert self._hooks.module is not None
+        module = loaded.hooks_module(self._hooks.module)
+        for step in plan.before:
+            given, named = loaded.arguments(step, values)
+            loaded.store(step, getattr(module, step.hook.name)(*given, **named), values)
+        run, kind, statement = _RUN[self.query.kind], self.query.kind, self._statement(conn)
+        params = tuple(values[name] for name in self.query.parameters)
+        if not plan.after:
+            return not_stale(statement, self.query, (params,), run(conn, statement, params))
+        with hooked(conn, statement) as tx:
+            found = not_stale(statement, self.query, (params,), run(tx, statement, params))
+            rows = loaded.rows_of(kind, found)
+            for after in plan.after:
+                function = getattr(module, after.hook.name)
+                if after.replaces:
+                    rows = replaced_by(function, tx, rows)
+                else:
+                    function(tx, rows)
+        return loaded.result_of(kind, rows)
 
     def _statement(self, conn: Conn) -> Statement[Any]:
         held = conn.acquire() if isinstance(conn, ConnectionSource) else conn
@@ -89,7 +125,7 @@ class LoadedQuery(LoadedQueryBase):
                 conn.release(held)
 
 
-def bound(query: Query, rows: tuple[Any, ...], parameters: dict[str, Any]) -> tuple[Any, ...]:
+def bound(query: Query, rows: tuple[Any, ...], parameters: dict[str, Any], plan: Plan | None = None) -> tuple[Any, ...]:
     """Return what follows the statement in a call; wrong names or numbers of arguments are a ParameterError."""
     where = f"{query.file}:{query.line}: query '{query.key}'"
     if query.kind == "many_exec":
@@ -97,15 +133,16 @@ def bound(query: Query, rows: tuple[Any, ...], parameters: dict[str, Any]) -> tu
         if len(rows) != 1 or parameters:
             raise ParameterError(f"{where} takes the rows as its one argument after the connection")
         return rows
+    names = parameter_names(query, plan)
     if rows:
         raise ParameterError(f"{where} takes its parameters by keyword")
-    if missing := [name for name in query.parameters if name not in parameters]:
+    if missing := [name for name in names if name not in parameters]:
         raise ParameterError(f"{where} misses {', '.join(missing)}")
-    if unknown := [name for name in parameters if name not in query.parameters]:
-        close = difflib.get_close_matches(unknown[0], query.parameters, 1)
-        hint = f"; did you mean {close[0]}?" if close else f"; it takes {', '.join(query.parameters) or 'none'}"
+    if unknown := [name for name in parameters if name not in names]:
+        close = difflib.get_close_matches(unknown[0], names, 1)
+        hint = f"; did you mean {close[0]}?" if close else f"; it takes {', '.join(names) or 'none'}"
         raise ParameterError(f"{where} has no parameter {unknown[0]}{hint}")
-    return () if query.kind == "script" else (tuple(parameters[name] for name in query.parameters),)
+    return () if query.kind == "script" else (tuple(parameters[name] for name in names),)
 
 
 class Queries:

@@ -6,7 +6,9 @@ What the shop refuses. The database's own refusals (a negative price, an unknown
     ├── UnknownProductError (LookupError)       no product has that key
     ├── InactiveProductError                    the product is no longer sold
     ├── InsufficientStockError                  no warehouse has as many pieces
-    └── IdempotencyKeyReusedError (ValueError)  the key belongs to another order
+    ├── IdempotencyKeyReusedError (ValueError)  the key belongs to another order
+    ├── InvalidEmailError (ValueError)          no e-mail address
+    └── InvalidCredentialsError                 no such user, or not this password
 """
 
 from __future__ import annotations
@@ -63,3 +65,18 @@ class IdempotencyKeyReusedError(ShopError, ValueError):
     def __init__(self, idempotency_key: str) -> None:
         self.idempotency_key = idempotency_key
         super().__init__(f"the idempotency key {idempotency_key!r} belongs to another order: use a new one")
+
+
+class InvalidEmailError(ShopError, ValueError):
+    """What was given as an e-mail address is none."""
+
+    def __init__(self, email: str) -> None:
+        self.email = email
+        super().__init__(f"{email!r} is no e-mail address")
+
+
+class InvalidCredentialsError(ShopError):
+    """Nobody has this address and password; which of the two is wrong stays untold."""
+
+    def __init__(self) -> None:
+        super().__init__("wrong e-mail address or password")

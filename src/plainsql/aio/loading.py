@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import psycopg
@@ -21,9 +22,12 @@ from plainsql.aio.execute import (
     fetch_value,
     run_script,
 )
+from plainsql.aio.hooks import hooked, replaced_by, run_slow
 from plainsql.dynamic import LoadedQueryBase, Settings, compile_statement, not_stale, server_key
 from plainsql.execute import Statement
-from plainsql.loading import Queries, bound, checked_catalog, settings_of
+from plainsql.hook_plans import loaded
+from plainsql.hook_plans.plan import After, Plan, Step
+from plainsql.loading import Queries, bound, checked_catalog, hooks_of, settings_of
 from plainsql.query.model import Kind, Query
 
 _RUN: dict[Kind, Callable[..., Awaitable[Any]]] = {
@@ -47,8 +51,9 @@ def load(directory: str | Path) -> Queries:
     Raises:
         QueryFileError: A file has faults; each is in ``.problems``.
     """
-    settings = settings_of(directory)
-    return Queries({query.key: LoadedQuery(query, settings) for query in checked_catalog(directory).queries})
+    settings, hooks = settings_of(directory), hooks_of(directory)
+    catalog = checked_catalog(directory, hooks)
+    return Queries({query.key: LoadedQuery(query, settings, hooks) for query in catalog.queries})
 
 
 class LoadedQuery(LoadedQueryBase):
@@ -58,9 +63,43 @@ class LoadedQuery(LoadedQueryBase):
 
     async def __call__(self, conn: Conn, /, *rows: Any, **parameters: Any) -> Any:
         """Run the query; parameters go by keyword, the rows of a ``*!`` query follow the connection."""
-        arguments = bound(self.query, rows, parameters)
+        arguments = bound(self.query, rows, parameters, self._plan)
+        if self._plan is not None:
+            return await self._hooked(conn, self._plan, dict(zip(self._plan.names, *arguments, strict=True)))
         statement = await self._statement(conn)
         return not_stale(statement, self.query, arguments, await _RUN[self.query.kind](conn, statement, *arguments))
+
+    async def _hooked(self, conn: Conn, plan: Plan, values: dict[str, Any]) -> Any:
+        for step in plan.before:
+            given, named = loaded.arguments(step, values)
+            function = getattr(self._module(step), step.hook.name)
+            if step.twin.is_async:
+                result = await function(*given, **named)
+            elif step.twin.is_slow:
+                result = await run_slow(function, *given, **named)
+            else:
+                result = function(*given, **named)
+            loaded.store(step, result, values)
+        run, kind, statement = _RUN[self.query.kind], self.query.kind, await self._statement(conn)
+        params = tuple(values[name] for name in self.query.parameters)
+        if not plan.after:
+            return not_stale(statement, self.query, (params,), await run(conn, statement, params))
+        async with hooked(conn, statement) as tx:
+            found = not_stale(statement, self.query, (params,), await run(tx, statement, params))
+            rows = loaded.rows_of(kind, found)
+            for after in plan.after:
+                function = getattr(self._module(after), after.hook.name)
+                if after.replaces:
+                    rows = await replaced_by(function, tx, rows)
+                else:
+                    await function(tx, rows)
+        return loaded.result_of(kind, rows)
+
+    def _module(self, hook: Step | After) -> ModuleType:
+        assert self._hooks is not None
+        name = self._hooks.module if hook.twin is hook.hook else self._hooks.aio_module
+        assert name is not None
+        return loaded.hooks_module(name)
 
     async def _statement(self, conn: Conn) -> Statement[Any]:
         held = await conn.acquire() if isinstance(conn, ConnectionSource) else conn

@@ -22,7 +22,8 @@ def project(
     if output is not None:
         config = replace(config, output=output.resolve())
     if package is not None:
-        config = replace(config, package=checked_package(package, "--package"))
+        # Other modules than the project's own, which its hooks are not for.
+        config = replace(config, package=checked_package(package, "--package"), hooks=None, aio_hooks=None)
     if not config.queries.is_dir():
         raise ConfigError(
             f"no folder {config.shown(config.queries)}: make it and put .sql files there, "

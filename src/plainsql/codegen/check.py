@@ -71,7 +71,7 @@ def _compare(config: Config, file: QueryFile, expected: dict[Path, str]) -> list
         elif stamp.version != __version__:
             reason = f"{shown} was written by plainsql {stamp.version}, this is {__version__}"
         else:
-            reason = f"the migrations or settings changed since {shown} was generated"
+            reason = f"the migrations, hooks or settings changed since {shown} was generated"
         return [Problem(file.path, 1, 1, reason, _GENERATE, _line(file.text, 1))]
     return []
 
@@ -141,7 +141,8 @@ def _changed_types(query: Query, shown: str, old: Signature, new: Signature) -> 
             was, now = before.get(name, "nothing"), after.get(name, "nothing")
             if was != now:
                 is_own = any((o.is_parameter, o.name) == (what == "parameter", name) for o in query.overrides)
-                says = "the query file" if is_own else "the database"
+                of_hook = what == "parameter" and name not in query.parameters
+                says = "the query file" if is_own else "its hook" if of_hook else "the database"
                 message = f"{what} {name}: {shown} says {was}, {says} says {now}"
                 offset = _mention(query, name)
                 found.append(problem_at(query, offset, message, hint=_GENERATE, length=len(name) if offset else 1))

@@ -41,19 +41,21 @@ class NamedTypes:
     def __init__(self, imports: Imports, descriptions: Iterable[Description]) -> None:
         self._imports = imports
         self._late: set[str] = set()
+        self._typing: set[str] = set()
         self._taken: set[str] = set()
         for description in descriptions:
             query = description.query.name
             self._taken |= {value.name for value in description.values}
             self._taken |= {query, names.constant(query), names.row_class(query), names.params_class(query)}
 
-    def spelled(self, annotation: Annotation, *, fields: Sequence[str] = ()) -> str:
+    def spelled(self, annotation: Annotation, *, fields: Sequence[str] = (), typing_only: bool = False) -> str:
         """
         Return *annotation* as the module writes it.
 
         Args:
             annotation: The type.
             fields: Of the class that it stands in: a field ``int`` hides Python's own.
+            typing_only: Only type checkers need it.
         """
 
         def spell(match: re.Match[str]) -> str:
@@ -64,7 +66,8 @@ class NamedTypes:
             return f"builtins.{word}"
 
         return "".join(
-            _WORD.sub(spell, part) if isinstance(part, str) else self._named(part) for part in annotation.parts
+            _WORD.sub(spell, part) if isinstance(part, str) else self._named(part, typing_only)
+            for part in annotation.parts
         )
 
     def late_imports(self) -> list[str]:
@@ -75,7 +78,11 @@ class NamedTypes:
         """
         return [f"{line}  # noqa: E402" for line in sorted(self._late)]
 
-    def _named(self, name: Dotted) -> str:
+    def typing_imports(self) -> list[str]:
+        """Return the imports of what only type checkers need."""
+        return sorted(self._typing - self._late)
+
+    def _named(self, name: Dotted, typing_only: bool) -> str:
         rest = name.text[len(name.module) + 1 :]
         if name.module == "datetime" and "dt" not in self._taken:
             self._imports.add("import datetime as dt")
@@ -89,5 +96,5 @@ class NamedTypes:
         if root in sys.stdlib_module_names:
             self._imports.add(line)
         else:
-            self._late.add(line)
+            (self._typing if typing_only else self._late).add(line)
         return f"{alias or name.module}.{rest}"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from plainsql.codegen import literal
 from plainsql.codegen.aliases import definitions, needed_aliases
+from plainsql.codegen.hooks import HookedBody, hook_lines
 from plainsql.codegen.imports import Imports, mentions, needed, unshadowed
 from plainsql.codegen.named_types import NamedTypes
 from plainsql.codegen.nested import render_nested
@@ -16,8 +17,10 @@ from plainsql.codegen.rows import class_block, result_type, row_classes, row_mak
 from plainsql.describe.changes import Changes
 from plainsql.describe.model import Column, Description, Parameter
 from plainsql.describe.versions import Locking
+from plainsql.hook_plans.plan import Argument
+from plainsql.hook_plans.project import Hooks
 from plainsql.query import module_names as names
-from plainsql.query.model import Kind, QueryFile
+from plainsql.query.model import Kind, Query, QueryFile
 from plainsql.typemap import NestedClass, PyType, Wire, names_in, prefer_binary, spelled
 
 Rows = Literal["struct", "dataclass"]
@@ -43,11 +46,13 @@ class Project:
         package: Dotted package of the generated modules: ``shop.queries``.
         rows: Class of rows.
         format: Of the protocol, where a statement can have it: text, binary, or what is best for each.
+        hooks: The functions that queries name by ``@before`` and ``@after``.
     """
 
     package: str
     rows: Rows = "struct"
     format: Literal["best", "text", "binary"] = "best"
+    hooks: Hooks | None = None
 
     @property
     def types(self) -> str:
@@ -78,7 +83,7 @@ def render_sync(file: QueryFile, descriptions: Sequence[Description], project: P
         imports.add(f"from plainsql.execute import {', '.join(sorted({'Conn', 'Statement', *used}))}")
     if aliases:
         imports.add("from typing import TypeAlias")
-    head = [_banner(file), *literal.docstring(_file_doc(file), ""), "", *imports.lines(project.root)]
+    head = _head(file, imports, types, project)
     return _assemble(head, definitions(aliases), blocks, types.late_imports())
 
 
@@ -101,7 +106,7 @@ def render_aio(file: QueryFile, descriptions: Sequence[Description], project: Pr
     if descriptions:
         imports.add(f"from plainsql.aio.execute import {', '.join(sorted({'Conn', *used}))}")
         imports.add(f"from {project.package}.{file.stem} import {', '.join(sorted(shared))}")
-    head = [_banner(file), *literal.docstring(_file_doc(file), ""), "", *imports.lines(project.root)]
+    head = _head(file, imports, types, project)
     return _assemble(head, [], blocks, types.late_imports())
 
 
@@ -128,6 +133,7 @@ class _Shape:
         self.row = names.row_class(self.query.name) if self.query.kind in ("one", "optional", "many") else None
         self.params = names.params_class(self.query.name) if self.query.kind == "many_exec" else None
         self.constant = names.constant(self.query.name)
+        self.plan = project.hooks.plan(self.query) if project.hooks else None
         self._used_aliases: set[str] = set()
 
     def shared_names(self) -> set[str]:
@@ -239,6 +245,8 @@ class _Shape:
         if self.params:
             self.imports.add("from collections.abc import Iterable")
             arguments = []
+        elif self.plan:
+            arguments = [f"{name}: {annotation}" for name, annotation in self._given().items()]
         else:
             arguments = [f"{p.name}: {self._annotation(p, 'parameter')}" for p in self.description.parameters]
         returns = self._returns()
@@ -249,8 +257,53 @@ class _Shape:
         signature = f"{start}{', '.join(inner)}) -> {returns}:"
         if len(signature) > _WIDTH:
             signature = "\n".join([start, *(f"    {part}," for part in inner), f") -> {returns}:"])
+        if self.plan:
+            return "\n".join([signature, *literal.docstring(self._doc(), "    "), *self._hooked(awaited)])
         body = self._body(f"{'await ' if awaited else ''}{_CALL[query.kind]}")
-        return "\n".join([signature, *literal.docstring(_doc(self.description), "    "), body])
+        return "\n".join([signature, *literal.docstring(self._doc(), "    "), body])
+
+    def _given(self) -> dict[str, str]:
+        """Return the annotations of the function's parameters where there are hooks."""
+        assert self.plan is not None
+        sent = {parameter.name: parameter for parameter in self.description.parameters}
+        return {argument.name: self._given_type(argument, sent) for argument in self.plan.arguments}
+
+    def _given_type(self, argument: Argument, sent: Mapping[str, Parameter]) -> str:
+        hook = argument.by
+        if argument.in_sql or hook is None or hook.annotation is None:
+            if argument.name not in sent:
+                return "object"
+            annotation = self._annotation(sent[argument.name], "parameter")
+            return annotation if hook is None or hook.takes_none else annotation.removesuffix(" | None")
+        return self.types.spelled(hook.annotation, typing_only=True)
+
+    def _hooked(self, awaited: bool) -> list[str]:
+        assert self.plan is not None
+        assert self.project.hooks is not None
+        return HookedBody(
+            self.query,
+            self.plan,
+            (self.project.hooks.module, self.project.hooks.aio_module),
+            fetch=(_CALL[self.query.kind], self.constant),
+            row=self._row_of_hooks(),
+            version=self.description.form.version if isinstance(self.description.form, Locking) else None,
+            given=self._given(),
+            sent={
+                parameter.name: self._annotation(parameter, "parameter") for parameter in self.description.parameters
+            },
+            imports=self.imports,
+            awaited=awaited,
+        ).lines()
+
+    def _row_of_hooks(self) -> str:
+        if self.row:
+            return result_type(self.description)
+        return self._value_type() if self.query.kind == "value" else "object"
+
+    def _doc(self) -> list[str]:
+        query = self.query
+        hooks = hook_lines(self.plan) if self.plan else []
+        return [*_doc(query), *hooks, "", f"Source: {query.file}:{query.line}"]
 
     def _body(self, function: str) -> str:
         form = self.description.form
@@ -333,6 +386,14 @@ def _argument(name: str, items: Iterable[str]) -> list[str]:
     return f"{literal.call(f'{name}=', items, width=_WIDTH - 5)},".split("\n")
 
 
+def _head(file: QueryFile, imports: Imports, types: NamedTypes, project: Project) -> list[str]:
+    if for_checkers := types.typing_imports():
+        imports.add("from typing import TYPE_CHECKING")
+        for_checkers = ["", "if TYPE_CHECKING:", *(f"    {line}" for line in for_checkers)]
+    banner, doc = _banner(file), literal.docstring(_file_doc(file), "")
+    return [banner, *doc, "", *imports.lines(project.root), *for_checkers]
+
+
 def _banner(file: QueryFile) -> str:
     return (
         f"# Generated by plainsql from {file.path}. Change that file and run `plainsql generate`; edits here are lost."
@@ -343,8 +404,7 @@ def _file_doc(file: QueryFile) -> list[str]:
     return file.doc.strip().split("\n") if file.doc.strip() else [f"Queries of {file.path}."]
 
 
-def _doc(description: Description) -> list[str]:
-    query = description.query
+def _doc(query: Query) -> list[str]:
     text = query.doc.strip()
     lines = text.split("\n") if text else [f"Run {query.name}."]
     for directive in query.directives:
@@ -353,7 +413,7 @@ def _doc(description: Description) -> list[str]:
     if query.overrides:
         said = f"Overrides: {', '.join(map(str, query.overrides))}."
         lines += ["", *textwrap.wrap(said, _WIDTH - 4, break_long_words=False, break_on_hyphens=False)]
-    return [*lines, "", f"Source: {query.file}:{query.line}"]
+    return lines
 
 
 def _assemble(head: Sequence[str], definitions: Sequence[str], blocks: Sequence[str], tail: Sequence[str]) -> str:

@@ -12,10 +12,12 @@ import psycopg
 from plainsql.catalog import Catalog, load_catalog
 from plainsql.codegen import layout
 from plainsql.codegen.collisions import class_collisions, collisions
+from plainsql.codegen.hook_problems import hook_problems
 from plainsql.config import Config
 from plainsql.describe.custom import custom_types
 from plainsql.describe.describer import Describer
 from plainsql.describe.model import Description
+from plainsql.hook_plans.project import Hooks
 from plainsql.query.model import Query, QueryFile
 from plainsql.query.problem import Problem
 from plainsql.scratch import scratch_database
@@ -30,10 +32,13 @@ class Described:
 
     catalog: Catalog
     descriptions: dict[str, list[Description]]
+    hooks: Hooks = field(default_factory=lambda: Hooks(None, None))
+    package: str = ""
 
     def problems(self) -> list[Problem]:
         """Return every fault and warning in file order."""
         found = list(self.catalog.problems)
+        found += hook_problems(self.hooks, self.catalog, self.package)
         for descriptions in self.descriptions.values():
             for description in descriptions:
                 found += [description.problem] if description.problem else []
@@ -91,7 +96,7 @@ class Session:
                 done += 1
                 if progress:
                     progress(done, total)
-        return Described(catalog, found)
+        return Described(catalog, found, layout.hooks_of(self.config), self.config.package)
 
     def _describe(self, query: Query) -> Description:
         said = tuple(override.meaning for override in query.overrides)

@@ -76,15 +76,18 @@ class _Source:
 
 
 def _changes(config: Config) -> Iterator[None]:
-    """Yield once at the start and once after each batch of changed .sql files."""
+    """Yield once at the start and once after each batch of changed .sql files, or modules of hooks."""
     from watchfiles import watch as watch_files
 
+    hooks = layout.hooks_of(config).files()
     folders = [folder for folder in (config.queries, config.migrations) if folder.is_dir()]
+    folders += list(dict.fromkeys(path.parent for path in hooks))
+    watched = tuple(map(str, hooks))
     first = True
     # The first time-out comes when the watcher is already set up: a save during the first run is not missed.
     for changes in watch_files(
         *folders, debounce=60, step=20, rust_timeout=200, yield_on_timeout=True, raise_interrupt=True
     ):
-        if first or any(path.endswith(".sql") for _, path in changes):
+        if first or any(path.endswith((".sql", *watched)) for _, path in changes):
             first = False
             yield None

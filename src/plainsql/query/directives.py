@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from plainsql.query.comments import DirectiveLine
+from plainsql.query.hooks import Before, Word, read_after, read_before
 from plainsql.query.model import Directive, Kind
 from plainsql.query.overrides import VERDICTS, Override, Verdict, contradictions, read_overrides
 from plainsql.query.source import Faults, closest, position_in
 
 EXISTS: Final[dict[str, bool]] = {
-    "after": False,
+    "after": True,
     "allow": False,
-    "before": False,
+    "before": True,
     "cache": False,
     "changes": True,
     "notnull": True,
@@ -35,7 +36,7 @@ EXISTS: Final[dict[str, bool]] = {
 }
 """Every directive of the language; False until the feature behind it exists."""
 
-REPEATABLE: Final = frozenset({"why", *VERDICTS})
+REPEATABLE: Final = frozenset({"after", "before", "why", *VERDICTS})
 
 _VERDICTS: Final[dict[str, Verdict]] = {verdict: verdict for verdict in VERDICTS}
 _DURATION: Final = re.compile(r"(?P<number>\d{1,10}(?:\.\d{1,6})?)[ \t]*(?P<unit>ms|s|min)\Z")
@@ -51,6 +52,8 @@ class Meaning:
     kind: Kind
     timeout: float | None
     overrides: tuple[Override, ...] = ()
+    before: tuple[Before, ...] = ()
+    after: tuple[Word, ...] = ()
 
 
 def read_directives(lines: Sequence[DirectiveLine], kind: Kind, suffix: str, faults: Faults, query: str) -> Meaning:
@@ -68,6 +71,8 @@ def read_directives(lines: Sequence[DirectiveLine], kind: Kind, suffix: str, fau
     first_lines: dict[str, int] = {}
     timeout: float | None = None
     overrides: list[Override] = []
+    before: list[Before] = []
+    after: list[Word] = []
     for line in lines:
         length = line.end - line.start
         if not EXISTS.get(line.name, False):
@@ -91,6 +96,12 @@ def read_directives(lines: Sequence[DirectiveLine], kind: Kind, suffix: str, fau
                 kind = "one"
         elif line.name in ("changes", "optimistic"):
             fault = _rows_written_fault(line.name, line.argument, kind, first_lines)
+        elif line.name == "before":
+            step = read_before(line, faults, query, query.rpartition(".")[2])
+            before += [step] if step else []
+        elif line.name == "after":
+            hook = read_after(line, faults, query)
+            after += [hook] if hook else []
         elif verdict := _VERDICTS.get(line.name):
             overrides += read_overrides(line, verdict, faults, query)
         elif not line.argument:
@@ -101,7 +112,7 @@ def read_directives(lines: Sequence[DirectiveLine], kind: Kind, suffix: str, fau
         kept.append(Directive(line.name, line.argument, place))
         first_lines.setdefault(line.name, place.line)
     contradictions(overrides, faults, query)
-    return Meaning(tuple(kept), kind, timeout, tuple(overrides))
+    return Meaning(tuple(kept), kind, timeout, tuple(overrides), tuple(before), tuple(after))
 
 
 def _rows_fault(argument: str, suffix: str) -> tuple[str, str] | None:

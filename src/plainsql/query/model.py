@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from plainsql.query.hooks import Before, Word
     from plainsql.query.overrides import Override
 
 Kind = Literal["one", "optional", "many", "value", "exec", "many_exec", "script"]
@@ -65,6 +66,8 @@ class Query:
         timeout: Seconds, from ``@timeout``.
         statement_starts: For each of *statements*, the character offset in *sql* at which it begins.
         overrides: What ``@null``, ``@notnull`` and ``@type`` say, in file order.
+        before: What ``@before`` says, in file order.
+        after: The hooks that ``@after`` names, in file order.
     """
 
     name: str
@@ -81,6 +84,8 @@ class Query:
     timeout: float | None = None
     statement_starts: tuple[int, ...] = (0,)
     overrides: tuple[Override, ...] = ()
+    before: tuple[Before, ...] = ()
+    after: tuple[Word, ...] = ()
 
     def directive(self, name: str) -> Directive | None:
         """Return the first directive of a name."""

@@ -10,8 +10,8 @@ _SNAKE: Final = re.compile(r"[a-z][a-z0-9_]*\Z")
 _IDENTIFIER: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 RUNTIME_NAMES: Final = frozenset(
-    {"execute", "execute_many", "fetch_all", "fetch_one", "fetch_optional", "fetch_value", "run_script"}
-)
+    {"execute", "execute_many", "fetch_all", "fetch_one", "fetch_optional", "fetch_value", "hooked", "replaced_by"}
+) | {"run_script", "run_slow"}
 """Functions that a generated function calls."""
 
 MODULE_NAMES: Final = RUNTIME_NAMES | frozenset(

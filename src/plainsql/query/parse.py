@@ -8,6 +8,7 @@ from typing import Final
 from plainsql.query.comments import block_directives, directive_in, prose
 from plainsql.query.directives import misplaced, read_directives
 from plainsql.query.headers import Block, Grammar, Header, inner_header, lookalike, spec_fault, split_blocks
+from plainsql.query.hooks import check_hooks
 from plainsql.query.lexer import Token
 from plainsql.query.model import Kind, Query, QueryFile
 from plainsql.query.names import query_name_fault
@@ -117,6 +118,7 @@ def _query(block: Block, header: Header, key: str, number: int, faults: Faults) 
         found = find_parameters(text, statements[0], header.parameters)
         names = check_parameters(found, header, block.spec_start, faults, key)
     check_overrides(meaning.overrides, _NO_COLUMNS.get(header.kind, ""), names, faults, key)
+    check_hooks(meaning.before, meaning.after, header.kind, names, faults, key)
     if any(problem.query == key and problem.level == "error" for problem in faults.found[known:]):
         return None
     start, end = statements[0][0].start, statements[-1][-1].end
@@ -143,6 +145,8 @@ def _query(block: Block, header: Header, key: str, number: int, faults: Faults) 
         timeout=meaning.timeout,
         statement_starts=starts,
         overrides=meaning.overrides,
+        before=meaning.before,
+        after=meaning.after,
     )
 
 

@@ -12,10 +12,23 @@ if TYPE_CHECKING:
     from shop.queries import orders as orders
     from shop.queries import payments as payments
     from shop.queries import products as products
+    from shop.queries import sessions as sessions
+    from shop.queries import users as users
 else:
     from importlib import import_module
 
     def __getattr__(name):
-        if name in {"aio", "analytics", "customers", "indexes", "inventory", "orders", "payments", "products"}:
+        if name in {
+            "aio",
+            "analytics",
+            "customers",
+            "indexes",
+            "inventory",
+            "orders",
+            "payments",
+            "products",
+            "sessions",
+            "users",
+        }:
             return import_module(f"{__name__}.{name}")
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -11,10 +11,22 @@ if TYPE_CHECKING:
     from shop.queries.aio import orders as orders
     from shop.queries.aio import payments as payments
     from shop.queries.aio import products as products
+    from shop.queries.aio import sessions as sessions
+    from shop.queries.aio import users as users
 else:
     from importlib import import_module
 
     def __getattr__(name):
-        if name in {"analytics", "customers", "indexes", "inventory", "orders", "payments", "products"}:
+        if name in {
+            "analytics",
+            "customers",
+            "indexes",
+            "inventory",
+            "orders",
+            "payments",
+            "products",
+            "sessions",
+            "users",
+        }:
             return import_module(f"{__name__}.{name}")
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,168 @@
+-- Users: accounts that log in.
+-- Tables: users (about 2 million rows).
+
+-- name: create_user(username, email, password_hash, metadata)<!
+-- Create a user; a name or address that a live user has, in whatever case, is 23505 on users_lower_…_key.
+-- @before validate_email(email)
+-- @before hash_password(password -> password_hash)
+INSERT INTO users (username, email, password_hash, metadata)
+VALUES (:username, :email, :password_hash, :metadata)
+RETURNING id, username, email, metadata, version, created_at;
+
+-- name: get_user(user_id)^
+-- One user by key; that somebody looked is logged.
+-- @after log_access
+SELECT
+    u.id,
+    u.username,
+    u.email,
+    u.metadata,
+    u.is_active,
+    u.login_count,
+    u.last_login_at,
+    u.version,
+    u.created_at
+FROM users AS u
+WHERE
+    u.id = :user_id
+    AND u.deleted_at IS NULL;
+
+-- name: find_by_email(email)^
+-- One user by e-mail address, whatever its case; that somebody looked is logged.
+-- @after log_access
+-- @why The unique index is on lower(email) of live users, so both have to stand here for it to serve.
+SELECT
+    u.id,
+    u.username,
+    u.email,
+    u.is_active,
+    u.version
+FROM users AS u
+WHERE
+    lower(u.email) = lower(:email)
+    AND u.deleted_at IS NULL;
+
+-- name: users_for_support(user_ids)
+-- Users as the help desk sees them, addresses masked; one line in the log for each.
+-- @after mask_user
+-- @after log_access
+SELECT
+    u.id,
+    u.username,
+    u.email,
+    u.is_active,
+    u.last_login_at
+FROM users AS u
+WHERE
+    u.id = ANY(:user_ids)
+    AND u.deleted_at IS NULL
+ORDER BY u.id;
+
+-- name: login_credentials(email)^
+-- What a login is checked against; the hash leaves the database for that only.
+SELECT
+    u.id,
+    u.password_hash
+FROM users AS u
+WHERE
+    lower(u.email) = lower(:email)
+    AND u.is_active
+    AND u.deleted_at IS NULL;
+
+-- name: record_login(user_id, verified_hash)^
+-- Count a login and return when the one before was; no row if the password was changed since it was verified.
+WITH previous AS (
+    SELECT
+        u.id,
+        u.last_login_at
+    FROM users AS u
+    WHERE
+        u.id = :user_id
+        AND u.password_hash = :verified_hash
+        AND u.is_active
+        AND u.deleted_at IS NULL
+    FOR UPDATE
+)
+
+UPDATE users
+SET
+    login_count = users.login_count + 1,
+    last_login_at = now()
+FROM previous
+WHERE users.id = previous.id
+RETURNING
+    users.id,
+    previous.last_login_at AS previous_login_at,
+    users.login_count;
+
+-- name: update_profile(user_id, version, username, metadata)^
+-- Change what a user may change; no row if somebody else was faster or the user is gone.
+UPDATE users
+SET
+    username = :username,
+    metadata = :metadata,
+    version = version + 1
+WHERE
+    id = :user_id
+    AND version = :version
+    AND deleted_at IS NULL
+RETURNING id, username, metadata, version, updated_at;
+
+-- name: change_password(user_id, password_hash)^
+-- Set another password; every session of the user ends.
+-- @before hash_password(password -> password_hash)
+-- @after drop_sessions
+UPDATE users
+SET password_hash = :password_hash
+WHERE
+    id = :user_id
+    AND deleted_at IS NULL
+RETURNING id;
+
+-- name: rehash_password(user_id, verified_hash, password_hash)!
+-- Store the same password with the hash of today's cost; sessions stay. 0 if it was changed in the meantime.
+-- @before hash_password(password -> password_hash)
+UPDATE users
+SET password_hash = :password_hash
+WHERE
+    id = :user_id
+    AND password_hash = :verified_hash;
+
+-- name: soft_delete_users(user_ids, reason)
+-- Delete users for everybody but the purge; their sessions end in the same transaction.
+-- @after drop_sessions
+UPDATE users
+SET
+    deleted_at = now(),
+    deletion_reason = :reason,
+    is_active = false
+WHERE
+    id = ANY(:user_ids)
+    AND deleted_at IS NULL
+RETURNING id;
+
+-- name: restore_user(user_id)^
+-- Bring a deleted user back; 23505 if a live user has taken the name or the address in the meantime.
+UPDATE users
+SET
+    deleted_at = NULL,
+    deletion_reason = NULL,
+    is_active = true
+WHERE
+    id = :user_id
+    AND deleted_at IS NOT NULL
+RETURNING id, username, email;
+
+-- name: purge_deleted(older_than, max_rows)!
+-- Remove users who were deleted longer ago than this interval, with their sessions; call it until it returns 0.
+-- @why Small batches hold few locks, and rows that somebody else has locked wait for the next call.
+DELETE FROM users
+WHERE
+    id IN (
+        SELECT u.id
+        FROM users AS u
+        WHERE u.deleted_at < now() - :older_than::interval
+        ORDER BY u.deleted_at
+        LIMIT :max_rows
+        FOR UPDATE SKIP LOCKED
+    );
