@@ -51,7 +51,14 @@ class Analysis:
     statement: Node | None = field(default=None, repr=False, compare=False)
 
 
-def analyse(text: str, facts_of: Callable[[str], Facts], *, any_elements: frozenset[int] = frozenset()) -> Analysis:
+def analyse(
+    text: str,
+    facts_of: Callable[[str], Facts],
+    *,
+    any_elements: frozenset[int] = frozenset(),
+    promised: frozenset[int] = frozenset(),
+    promised_elements: frozenset[int] = frozenset(),
+) -> Analysis:
     """
     Return what the tree in *text* proves; a part of it that isn't understood proves nothing and is told to the log.
 
@@ -59,6 +66,8 @@ def analyse(text: str, facts_of: Callable[[str], Facts], *, any_elements: frozen
         text: pg_proc.prosqlbody of one statement.
         facts_of: Returns what the catalog says of everything that a tree names.
         any_elements: Numbers of the array parameters that may hold None whatever it leads to.
+        promised: Numbers of the parameters that are never None, if None makes sense for them.
+        promised_elements: Numbers of the array parameters that never hold None.
 
     Raises:
         AnalysisError: *text* is no tree.
@@ -68,17 +77,22 @@ def analyse(text: str, facts_of: Callable[[str], Facts], *, any_elements: frozen
         entries = output_entries(query)
     except _SURPRISES as error:
         raise AnalysisError(f"the analysed tree can't be read: {error}") from error
-    prover = Prover(facts_of(text))
-    prover.full_arrays = _full_arrays(query, prover) - any_elements
+    facts = facts_of(text)
+    asked, prover = (
+        Prover(facts),
+        Prover(facts),
+    )  # whether None makes sense mustn't rest on the promise that it won't be
+    full = asked.full_arrays = _full_arrays(query, asked) - any_elements
+    parameters = _parameters(query, asked)
+    prover.full_arrays, prover.promised = full | promised_elements, promised & parameters.nullable
     not_null = tuple(_is_not_null(query, entry, prover) for entry in entries)
-    parameters = _parameters(query, prover)
     return Analysis(
         not_null=not_null,
         types=tuple(_types(query, entries)),
         nullable_parameters=parameters.nullable,
         refused_parameters=parameters.refused,
         shapes=tuple(_shape(query, entry, prover) for entry in entries),
-        full_arrays=prover.full_arrays,
+        full_arrays=full,
         statement=query,
     )
 

@@ -122,10 +122,11 @@ def _by_itself(expr: Node, context: Context, prover: Prover) -> bool:
             return _json_exists_is_not_null(expr, context, prover)
         case "JSONISPREDICATE":
             return is_not_null(expr.node("expr"), context, prover)
-        case "PARAM":  # it may be None, unless a condition or its domain refuses that
+        case "PARAM":  # it may be None, unless a condition, its domain or the query's own word refuses that
             if expr.number("paramkind", -1) != EXTERNAL:
                 return member_of_row_is_not_null(expr, context, prover)
-            return expr.number("paramtype") in prover.facts.not_null_domains
+            is_promised = expr.number("paramid") in prover.promised
+            return is_promised or expr.number("paramtype") in prover.facts.not_null_domains
         case _:
             if expr.tag not in _MAY_BE_NULL:
                 log.info("no rule for a node of type %s: it is taken for nullable", expr.tag)
