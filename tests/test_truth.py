@@ -150,7 +150,7 @@ def test_nearly_all_members_that_are_never_null_are_proved_so(
     truths: list[Truth], differences: list[Difference]
 ) -> None:
     unproved = [str(found) for found in differences if found.kind == "unproved member"]
-    assert score(truths, differences).member_share >= 94, unproved
+    assert score(truths, differences).member_share >= 97, unproved
 
 
 def test_nearly_all_columns_that_are_never_null_are_proved_so(

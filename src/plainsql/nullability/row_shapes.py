@@ -108,9 +108,10 @@ def _is_written(var: Node, home: Context) -> bool:
     return query.number("commandType") != SELECT and var.number("varno") == query.number("resultRelation")
 
 
-def _has_virtual(shapes: Shapes) -> bool:
-    """Return whether a table of the statement has a virtual column, whose expression is put in its place."""
-    relations = shapes.prover.facts.relations.values()
+def _reads_virtual(query: Node, shapes: Shapes) -> bool:
+    """Return whether a table that *query* names has a virtual column, whose expression is put in its place."""
+    tables = {node.number("relid") for node in query.walk() if node.tag == "RANGETBLENTRY"}
+    relations = [found for oid, found in shapes.prover.facts.relations.items() if oid in tables]
     return any(found.generated == "v" for relation in relations for found in relation.columns.values())
 
 
@@ -141,7 +142,8 @@ def _whole_row(var: Node, rte: Node, context: Context, home: Context, shapes: Sh
     found = list(_columns(rte, shapes))
     is_join, is_excluded = rte.number("rtekind", -1) == 2, rte.text("relkind") == _EXCLUDED
     # With virtual columns PostgreSQL 18 makes the row of the absent source of MERGE of NULLs, where it is a join.
-    is_absent = source_may_be_absent(home.scope.query) and not (_is_table(rte, shapes) and not _has_virtual(shapes))
+    query = home.scope.query
+    is_absent = source_may_be_absent(query) and not (_is_table(rte, shapes) and not _reads_virtual(query, shapes))
     is_new = _is_written(var, home) and not (var.number("varreturningtype") == _OLD and _is_table(rte, shapes))
     is_whole = not (is_join or is_excluded or is_absent or is_new)
     names, members = [], []
