@@ -198,8 +198,7 @@ def _field_is_not_null(expr: Node, context: Context, prover: Prover) -> bool:
             return False  # an outer join put a NULL for the row
         row, context = source
     if row is not None and row.tag == "VAR" and row.number("varattno") == 0 and _is_of_table(row, context):
-        column = Node("VAR")
-        column.fields = {**row.fields, "varattno": str(number), "vartype": expr.fields.get("resulttype")}
+        column = row.replacing(varattno=str(number), vartype=expr.fields.get("resulttype"))
         return is_not_null(column, context, prover)
     if row is None or row.tag not in ("ROWEXPR", "ROW") or not 0 < number <= len(row.nodes("args")):
         return False

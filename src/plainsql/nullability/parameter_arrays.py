@@ -93,6 +93,10 @@ _TAKEN_APART, _COMPARED, _EVERY_WAY = _Way(True, False), _Way(False, True), _Way
 def full_arrays(query: Node, prover: Prover) -> frozenset[int]:
     """Return the numbers of the parameters whose arrays are refused None among their elements."""
     found = _Uses(Prover(prover.facts))  # what is proved here mustn't rest on the answer
+    for node in query.walk():
+        found.note_array(node)
+    if not found.compared:
+        return frozenset()
     found.visit(query, None)
     found.returned(query)
     return frozenset(found.compared - found.doubtful)
@@ -122,7 +126,6 @@ class _Uses:
             return
         if node.tag == "PARAM" and node.number("paramkind", -1) == EXTERNAL and id(node) not in self._known:
             self.doubtful.add(node.number("paramid"))
-        self._note_array(node)
         if node.tag == "SUBLINK" and node.number("subLinkType", -1) == EXISTS:
             self._counted.add(id(node.node("subselect")))
         if node.tag == "VAR" and not node.number("varattno"):  # a row is a value even if all in it is NULL
@@ -177,7 +180,7 @@ class _Uses:
             if expr is not None and not accepts_null(relation, column, self._prover):
                 yield from self._reaching(expr, context, _TAKEN_APART)
 
-    def _note_array(self, node: Node) -> None:
+    def note_array(self, node: Node) -> None:
         """Note the parameter whose array *node* takes apart, compares or measures."""
         for arg in self._arrays_of(node):
             param = _parameter(arg)
@@ -273,9 +276,7 @@ class _Uses:
         if column == 0:
             names = rte.node("eref")
             for number in range(1, len(names.items("colnames")) + 1 if names is not None else 1):
-                field = Node("VAR")
-                field.fields = {**var.fields, "varattno": str(number)}
-                yield from self._reaching_column(field, context, way)
+                yield from self._reaching_column(var.replacing(varattno=str(number)), context, way)
             return
         match rte.number("rtekind", -1):
             case 1:

@@ -148,8 +148,7 @@ def _whole_row(var: Node, rte: Node, context: Context, home: Context, shapes: Sh
     is_whole = not (is_join or is_excluded or is_absent or is_new)
     names, members = [], []
     for number, name, type in found:
-        field = Node("VAR")
-        field.fields = {**var.fields, "varattno": str(number), "vartype": str(type)}
+        field = var.replacing(varattno=str(number), vartype=str(type))
         prover = shapes.prover
         is_not_null = prover.expression_is_not_null(field, context)
         if not is_not_null and is_whole:
