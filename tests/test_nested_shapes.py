@@ -109,5 +109,11 @@ def test_the_row_of_an_absent_source_of_merge_may_be_a_row_of_nulls(conn: psycop
     if conn.info.server_version < 170000:
         pytest.skip("MERGE … RETURNING is of PostgreSQL 17")
     merge = "MERGE INTO t USING u ON t.id = u.id WHEN {} THEN UPDATE SET n = 1 RETURNING to_jsonb(u) AS x"
-    assert merged_rows(conn, merge.format("NOT MATCHED BY SOURCE")) == [True, True]
+    assert merged_rows(conn, merge.format("NOT MATCHED BY SOURCE")) == [False, False]
     assert merged_rows(conn, merge.format("MATCHED")) == [False, False]
+    of_a_query = merge.replace("USING u", "USING (SELECT * FROM u) AS u")
+    assert merged_rows(conn, of_a_query.format("NOT MATCHED BY SOURCE")) == [True, True]
+    if conn.info.server_version >= 180000:
+        conn.execute("CREATE TABLE virtual (id integer NOT NULL, n integer, v integer GENERATED ALWAYS AS (1) VIRTUAL)")
+        of_virtual = merge.replace("INTO t", "INTO virtual AS t")
+        assert merged_rows(conn, of_virtual.format("NOT MATCHED BY SOURCE")) == [True, True]

@@ -216,6 +216,37 @@ def test_columns(describer: Describer, sql: str, expected: str) -> None:
     assert verdict(describer, sql) == expected
 
 
+# Each of them returns NULL from a table t with one row (1, 1, NULL, …): the fault was to call it never NULL.
+SEEN_NULL = [
+    # An aggregate of an outer level: its argument is a column as seen from where it stands, not from that level.
+    "SELECT x.m FROM u AS z, LATERAL (SELECT (SELECT max(o.n)) AS m FROM t AS o GROUP BY o.id) AS x",
+    "SELECT x.m FROM u AS z, LATERAL (SELECT (SELECT min(o.n + 1)) AS m FROM t AS o GROUP BY o.id) AS x",
+    # The only member of a row isn't the row: elements that aren't NULL say nothing of it.
+    "SELECT x.a FROM unnest(ARRAY[ROW (NULL)::ruled]) AS x",
+    "SELECT x.a FROM unnest(ARRAY[ROW (NULL)::ruled, ROW (1)::ruled]) WITH ORDINALITY AS x",
+]
+
+
+@pytest.mark.parametrize("sql", SEEN_NULL)
+def test_what_is_seen_null_is_nullable(conn: psycopg.Connection[Any], describer: Describer, sql: str) -> None:
+    conn.execute("BEGIN")
+    try:
+        conn.execute("INSERT INTO t VALUES (1, 1, NULL, 's', 'ok', 1)")
+        conn.execute("INSERT INTO u VALUES (1, 1, 1, 'f', 1)")
+        assert None in [value for (value,) in conn.execute(sql.encode())]
+    finally:
+        conn.execute("ROLLBACK")
+    assert verdict(describer, sql) == "?"
+
+
+def test_what_stands_beside_them_is_proved(describer: Describer) -> None:
+    of_its_level = "SELECT x.m FROM u AS z, LATERAL (SELECT max(o.a) AS m FROM t AS o GROUP BY o.id) AS x"
+    assert verdict(describer, of_its_level) == "!"
+    counted = "SELECT x.m FROM u AS z, LATERAL (SELECT (SELECT count(o.n)) AS m FROM t AS o GROUP BY o.id) AS x"
+    assert verdict(describer, counted) == "!"
+    assert verdict(describer, "SELECT x.a FROM unnest(ARRAY[1, 2]) AS x (a)") == "!"
+
+
 def test_rules_that_replace_a_write_prove_nothing(describer: Describer) -> None:
     assert verdict(describer, "DELETE FROM ruled RETURNING a") == "?"
     assert verdict(describer, "SELECT a FROM ruled") == "!"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tests.soundness import conditions, expressions, queries, sources
 from tests.soundness.draw import Draw
-from tests.soundness.piece import NOTHING, Piece, listed, optional
+from tests.soundness.piece import NOTHING, Piece, expression, listed, optional
 from tests.soundness.scope import Scope, Source
 from tests.soundness.types import NO_EQUALITY
 
@@ -122,5 +122,20 @@ def _recursive(draw: Draw, outer: Scope, depth: int) -> Piece:
 
 def _items(draw: Draw, scope: Scope, types: list[str]) -> Piece:
     """Return a select list whose types are exactly *types*: both arms of a recursion must agree."""
-    items = [Piece(("(", expressions.make(draw, type, scope, 1), f")::{type}")) for type in types]
+    items = [Piece(("(", _item(draw, scope, type), f")::{type}")) for type in types]
     return listed(items, least=99)
+
+
+def _item(draw: Draw, scope: Scope, type: str) -> Piece:
+    """Return an expression of *type*: of arrays and JSON likely one that grows in each round, or is made anew."""
+    if type not in ("integer[]", "jsonb") or draw.chance(35):
+        return expressions.make(draw, type, scope, 1)
+    draw.use("recursive CTE that makes arrays or JSON")
+    integer = expressions.leaf(draw, "integer", scope)
+    own = expressions.leaf(draw, type, scope)
+    if type == "jsonb":
+        templates = ("jsonb_build_object('a', {})", "jsonb_build_object('a', {})", "jsonb_build_array({})")
+        return expression(type, "recursive JSON", draw.pick(templates), integer)
+    if draw.chance(50):
+        return expression(type, "recursive array", "array_append({}, {})", own, integer)
+    return expression(type, "recursive array", "ARRAY[{}]", integer)

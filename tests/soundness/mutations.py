@@ -505,7 +505,7 @@ MUTATIONS = [
             (
                 "shaping.py",
                 "            if found == assumed:\n",
-                "            if found == assumed or number:\n                assumed = found\n",
+                "            if True:\n                assumed = found\n",
             ),
         ),
     ),
@@ -584,10 +584,6 @@ MUTATIONS = [
                 "for found in members[:1] if isinstance(found, Node))",
             ),
         ),
-    ),
-    Mutation(
-        "a row of grouping sets has all of its members",
-        (("row_shapes.py", 'if home.scope.query.items("groupingSets") and home.is_grouped:', "if False:"),),
     ),
 ]
 

@@ -1,7 +1,8 @@
 """
 Print the scores by topic as a table in Markdown: ``python -m tests.truth``.
 
-With ``-v`` also every difference; with ``--write`` the table goes into docs/nullability.md (PostgreSQL 18).
+With ``-v`` also every difference; with ``--write`` the table goes into docs/nullability.md (PostgreSQL 18), and with
+``--verdicts`` what is said of each statement into verdicts.txt, which every server is held to.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from tests.truth.databases import truth_databases
 from tests.truth.score import DOCS, compare, render_table, with_table
 from tests.truth.statements import load_truths
+from tests.truth.verdicts import read_verdicts, said_of, write_verdicts
 
 
 def main() -> None:
@@ -33,6 +35,8 @@ def main() -> None:
         print(table)
         if "--write" in sys.argv[1:]:
             DOCS.write_text(with_table(DOCS.read_text(encoding="utf-8"), table), encoding="utf-8")
+        if "--verdicts" in sys.argv[1:]:
+            write_verdicts(read_verdicts() | said_of(databases, truths))
         if "-v" in sys.argv[1:]:
             print()
             for difference in differences:

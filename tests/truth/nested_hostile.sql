@@ -191,3 +191,42 @@ SELECT x AS row FROM (SELECT id, discount, note FROM item WHERE discount IS NOT 
 -- DISTINCT ON hands the first on.
 -- Columns: title!, row{id! price! discount? title! note? mood! last_mood?}!
 SELECT DISTINCT ON (title) title, i AS row FROM item AS i ORDER BY title, id;
+
+-- name: merged_rows_of_virtual_columns()
+-- With a virtual column beside it the row that isn't there may be one of NULLs.
+-- Requires: 18
+-- Data: INSERT INTO item VALUES (1, 10, 1, 'a', 'a', 'ok', 'ok'), (2, 10, NULL, 'a', NULL, 'ok', NULL); INSERT INTO virtual VALUES (1, 1, 1), (2, 2, NULL); INSERT INTO shelf VALUES (1, 1, 'a', 1), (2, 1, 'a', 1), (3, 1, 'b', 2);
+-- Columns: id!, place!, sku?, width?
+MERGE INTO shelf AS h USING (item AS i JOIN virtual AS v ON v.id = i.id) ON i.id = h.id WHEN MATCHED THEN UPDATE SET place = 'x' WHEN NOT MATCHED BY SOURCE THEN UPDATE SET place = 'y' RETURNING h.id, h.place, (i).title AS sku, (v).width AS width;
+
+-- name: merged_rows_of_a_join()
+-- Rows of a source that is a join, and isn't there.
+-- Requires: 17
+-- Columns: item{id! price! discount? title! note? mood! last_mood?}?, sale{id! item_id? quantity! refund? buyer? sold_at! paid? gift!}?
+MERGE INTO shelf AS h USING (item AS i JOIN sale AS s ON s.id = i.id) ON i.id = h.id WHEN MATCHED THEN UPDATE SET place = 'x' WHEN NOT MATCHED BY SOURCE THEN UPDATE SET place = 'y' RETURNING i AS item, s AS sale;
+
+-- name: merged_rows_of_a_view()
+-- Rows of a view that isn't there.
+-- Requires: 17
+-- Columns: row{id! price! discount? title!}?
+MERGE INTO shelf AS h USING v_item AS v ON v.id = h.id WHEN MATCHED THEN UPDATE SET place = 'x' WHEN NOT MATCHED BY SOURCE THEN UPDATE SET place = 'y' RETURNING v AS row;
+
+-- name: old_row_of_virtual_columns()
+-- The old row of an upsert, where there was one.
+-- Requires: 18
+-- Data: INSERT INTO virtual VALUES (1, 1, 1), (2, 2, NULL);
+-- Columns: was{id! width! height? doubled! surface? label!}?
+INSERT INTO virtual (id, width) SELECT n, 1 FROM generate_series(1, 3) AS n ON CONFLICT (id) DO UPDATE SET width = 5 RETURNING old AS was;
+
+-- name: old_row_of_a_table_with_a_trigger()
+-- What a trigger puts into the new row is not in the old one.
+-- Requires: 18
+-- Data: INSERT INTO stamped VALUES (1, 'a', NULL, now()), (2, 'b', 'b', now());
+-- Columns: was{id! title! note? made_at!}?
+INSERT INTO stamped (id, title) SELECT n, 'a' FROM generate_series(1, 3) AS n ON CONFLICT (id) DO UPDATE SET title = 'c' RETURNING old AS was;
+
+-- name: new_row_of_a_delete()
+-- A DELETE has no new row.
+-- Requires: 18
+-- Columns: was{id! item_id! place! height?}!, became?
+DELETE FROM shelf RETURNING old AS was, new AS became;

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -201,11 +202,27 @@ def _try_elements(
 ) -> None:
     """Note whether NULL among the elements of one array gives rows that the array without it doesn't."""
     rows, result = _run(conn, arguments, rows_of, None)
-    if rows:
-        elements = [element for element in array_elements(arguments[place] or "") if element is not None]
-        others = (*arguments[:place], f"{{{','.join(elements)}}}", *arguments[place + 1 :])
-        if _run(conn, others, rows_of, None)[1] != result:
-            evidence.elements.setdefault(place, f"{rows_of}, {arguments}")
+    if rows and _run(conn, _without_null(arguments, place), rows_of, None)[1] != result:
+        evidence.elements.setdefault(place, f"{rows_of}, {arguments}")
+
+
+def _without_null(arguments: Arguments, place: int) -> Arguments:
+    """Take the elements that are NULL out of one array, and what stands beside them out of the others."""
+    text = arguments[place] or ""
+    kept = [element is not None for element in array_elements(text)]
+    others = [argument if argument is not None and argument.startswith("{") else None for argument in arguments]
+    return tuple(
+        array
+        if array is None or array.startswith('{"')
+        else _array_of(itertools.compress(array_elements(array), kept))
+        if others[number] is not None
+        else array
+        for number, array in enumerate(arguments)
+    )
+
+
+def _array_of(elements: Iterable[str | None]) -> str:
+    return f"{{{','.join('NULL' if element is None else element for element in elements)}}}"
 
 
 def _run(

@@ -49,11 +49,19 @@ def analysed(
         AnalysisError: The tree is not understood.
     """
     any_elements = _spoken_of(query, "type") | _json_arrays(given)
-    analysis = analyse(tree, facts_of, any_elements=any_elements, records=records)
+    promises = _Promises(_refused(query) - _custom(given), _spoken_of(query, "notnull") - any_elements - _custom(given))
+    analysis = analyse(tree, facts_of, any_elements=any_elements, records=records, **promises._asdict())
     full = analysis.full_arrays
     if lifted := full & _spoken_of(query, "null"):
-        analysis = analyse(tree, facts_of, any_elements=any_elements | lifted, records=records)
+        analysis = analyse(tree, facts_of, any_elements=any_elements | lifted, records=records, **promises._asdict())
     return Analysed(analysis, full)
+
+
+class _Promises(NamedTuple):
+    """Numbers of the parameters that ``@notnull`` keeps None out of before anything is sent (execute/promises.py)."""
+
+    promised: frozenset[int]
+    promised_elements: frozenset[int]
 
 
 class MadeOf(NamedTuple):
@@ -117,6 +125,18 @@ def _spoken_of(query: Query, verdict: Verdict) -> frozenset[int]:
     said = [override for override in query.overrides if override.is_parameter and override.verdict == verdict]
     names = {override.name for override in said if override.of_elements or verdict == "type"}
     return frozenset(number for number, name in enumerate(query.parameters, 1) if name in names)
+
+
+def _refused(query: Query) -> frozenset[int]:
+    """Return the numbers of the parameters that take no None by the query's own word: ``@notnull :id``."""
+    said = [override for override in query.overrides if override.is_parameter and not override.of_elements]
+    names = {override.name for override in said if override.verdict == "notnull"}
+    return frozenset(number for number, name in enumerate(query.parameters, 1) if name in names)
+
+
+def _custom(types: Sequence[PgType]) -> frozenset[int]:
+    """Return the numbers of the parameters of types of the project's own, whose values may become anything."""
+    return frozenset(number for number, type in enumerate(types, 1) if type.custom or base_type(type).custom)
 
 
 def _json_arrays(types: Sequence[PgType]) -> frozenset[int]:

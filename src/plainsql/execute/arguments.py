@@ -116,7 +116,7 @@ def is_sequence(value: Any) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray, memoryview))
 
 
-def _sequence(element: Fits) -> Fits:
+def _sequence(element: Fits, *, takes_none: bool) -> Fits:
     def fits(value: Any) -> bool:
         if not is_sequence(value):
             return False
@@ -124,16 +124,8 @@ def _sequence(element: Fits) -> Fits:
         return all(map(element, value)) or all(map(is_element, value))
 
     def is_element(item: Any) -> bool:
-        return item is None or (fits(item) if isinstance(item, list) else element(item))
-
-    return fits
-
-
-def _full_sequence(element: Fits) -> Fits:
-    def fits(value: Any) -> bool:
-        return is_sequence(value) and (all(map(element, value)) or all(map(is_element, value)))
-
-    def is_element(item: Any) -> bool:
+        if item is None and takes_none:
+            return True
         return fits(item) if isinstance(item, list) else element(item)
 
     return fits
@@ -165,7 +157,7 @@ def accepts(oid: int) -> Accepts | None:
     if element is None:
         return Accepts("a sequence", is_sequence, without_none(is_sequence))
     expected = f"a sequence in which each element is {element.expected} or None"
-    return Accepts(expected, _sequence(element.fits), _full_sequence(element.fits))
+    return Accepts(expected, _sequence(element.fits, takes_none=True), _sequence(element.fits, takes_none=False))
 
 
 def refusal(statement: Statement[Any], index: int, value: object, cause: BaseException | None = None) -> ParameterError:

@@ -59,6 +59,8 @@ def analyse(
     facts_of: Callable[[str], Facts],
     *,
     any_elements: frozenset[int] = frozenset(),
+    promised: frozenset[int] = frozenset(),
+    promised_elements: frozenset[int] = frozenset(),
     records: Sequence[RecordColumns] = (),
 ) -> Analysis:
     """
@@ -68,6 +70,8 @@ def analyse(
         text: pg_proc.prosqlbody of one statement.
         facts_of: Returns what the catalog says of everything that a tree names.
         any_elements: Numbers of the array parameters that may hold None whatever it leads to.
+        promised: Numbers of the parameters that are never None, if None makes sense for them.
+        promised_elements: Numbers of the array parameters that never hold None.
         records: Columns that stand together.
 
     Raises:
@@ -78,17 +82,22 @@ def analyse(
         entries = output_entries(query)
     except _SURPRISES as error:
         raise AnalysisError(f"the analysed tree can't be read: {error}") from error
-    prover = Prover(facts_of(text))
-    prover.full_arrays = _full_arrays(query, prover) - any_elements
+    facts = facts_of(text)
+    asked, prover = (
+        Prover(facts),
+        Prover(facts),
+    )  # whether None makes sense mustn't rest on the promise that it won't be
+    full = asked.full_arrays = _full_arrays(query, asked) - any_elements
+    parameters = _parameters(query, asked)
+    prover.full_arrays, prover.promised = full | promised_elements, promised & parameters.nullable
     not_null = tuple(_is_not_null(query, entry, prover) for entry in entries)
-    parameters = _parameters(query, prover)
     return Analysis(
         not_null=not_null,
         types=tuple(_types(query, entries)),
         nullable_parameters=parameters.nullable,
         refused_parameters=parameters.refused,
         shapes=tuple(_shape(query, entry, prover) for entry in entries),
-        full_arrays=prover.full_arrays,
+        full_arrays=full,
         records=tuple(_record(query, record, prover) for record in records),
         statement=query,
     )

@@ -122,10 +122,11 @@ def _by_itself(expr: Node, context: Context, prover: Prover) -> bool:
             return _json_exists_is_not_null(expr, context, prover)
         case "JSONISPREDICATE":
             return is_not_null(expr.node("expr"), context, prover)
-        case "PARAM":  # it may be None, unless a condition or its domain refuses that
+        case "PARAM":  # it may be None, unless a condition, its domain or the query's own word refuses that
             if expr.number("paramkind", -1) != EXTERNAL:
                 return member_of_row_is_not_null(expr, context, prover)
-            return expr.number("paramtype") in prover.facts.not_null_domains
+            is_promised = expr.number("paramid") in prover.promised
+            return is_promised or expr.number("paramtype") in prover.facts.not_null_domains
         case _:
             if expr.tag not in _MAY_BE_NULL:
                 log.info("no rule for a node of type %s: it is taken for nullable", expr.tag)
@@ -197,8 +198,7 @@ def _field_is_not_null(expr: Node, context: Context, prover: Prover) -> bool:
             return False  # an outer join put a NULL for the row
         row, context = source
     if row is not None and row.tag == "VAR" and row.number("varattno") == 0 and _is_of_table(row, context):
-        column = Node("VAR")
-        column.fields = {**row.fields, "varattno": str(number), "vartype": expr.fields.get("resulttype")}
+        column = row.replacing(varattno=str(number), vartype=expr.fields.get("resulttype"))
         return is_not_null(column, context, prover)
     if row is None or row.tag not in ("ROWEXPR", "ROW") or not 0 < number <= len(row.nodes("args")):
         return False

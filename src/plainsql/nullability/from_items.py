@@ -79,11 +79,15 @@ def function_column_is_not_null(rte: Node, var: Node, context: Context, prover: 
 
 
 def _row_or_system_column_is_not_null(rte: Node, kind: int, column: int, prover: Prover) -> bool:
-    """A row is a value even when all its columns are NULL; ctid, xmin and their like are in every stored row."""
+    """
+    A row is a value even when all its columns are NULL; ctid, xmin and their like are in every stored row.
+
+    Of a composite function's NULL the executor makes a row of NULLs (executor/nodeFunctionscan.c, execSRF.c).
+    """
     if kind == TABLE:
         relation = prover.facts.relations.get(rte.number("relid"))
         return column == 0 or (relation is not None and relation.kind in TABLES)
-    return column == 0 and kind in (SUBQUERY, VALUES, CTE)
+    return column == 0 and kind in (SUBQUERY, FUNCTION, VALUES, CTE)
 
 
 def _member_is_not_null(row: Sequence[object], column: int, context: Context, prover: Prover) -> bool:

@@ -270,11 +270,8 @@ def _of_every_field(row: Node, context: Context, prover: Prover) -> Claims:
         return frozenset({every_field_key(row, context, prover.facts)})
     rte = context.up(row.number("varlevelsup")).scope.relation(row.number("varno"))
     names = rte.node("eref") if rte is not None else None
-    fields = []
-    for number in range(1, len(names.items("colnames")) + 1 if names is not None else 1):
-        field = Node("VAR")
-        field.fields = {**row.fields, "varattno": str(number)}
-        fields.append(field)
+    count = len(names.items("colnames")) if names is not None else 0
+    fields = [row.replacing(varattno=str(number)) for number in range(1, count + 1)]
     return NOTHING.union(*_all(_doubted(fields, context, prover), context, prover))
 
 

@@ -26,6 +26,12 @@ class Node:
     def __repr__(self) -> str:
         return f"<{self.tag} {', '.join(self.fields)}>"
 
+    def replacing(self, **fields: Value) -> Node:
+        """Return this node with other values in some fields."""
+        other = Node(self.tag)
+        other.fields = {**self.fields, **fields}
+        return other
+
     def number(self, name: str, default: int = 0) -> int:
         """Return a field that is an integer, a character-free enum or an OID."""
         value = self.fields.get(name)

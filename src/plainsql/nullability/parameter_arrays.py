@@ -10,7 +10,7 @@ that accepts NULL, IS NULL, COALESCE, CASE, the caller, or a row that is there w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from plainsql.nullability.aggregates import COUNTS, OF_ONE_ARGUMENT
 from plainsql.nullability.ctes import find_cte
@@ -23,12 +23,14 @@ from plainsql.nullability.parameters import accepts_null, assigned_together, ass
 from plainsql.nullability.prover import Prover
 from plainsql.nullability.scope import Context, Scope
 from plainsql.nullability.set_returning import UNNEST
-from plainsql.nullability.sublinks import ARRAY, EXISTS, EXPR
+from plainsql.nullability.sublinks import ALL, ANY, ARRAY, EXISTS, EXPR
 
 COMPARISONS: Final = """
 && 2747(anyarray,anyarray)
 <@ 2749(anyarray,anyarray)
 @> 2748(anyarray,anyarray)
+?& 4049(jsonb,text[])
+?| 4048(jsonb,text[])
 """
 MEASURES: Final = """
 array_dims 747(anyarray)
@@ -72,13 +74,29 @@ _HARMLESS: Final = _HANDS_ON | {
     "WINDOWCLAUSE",
 }
 """Node types in which a NULL leads to nothing but a NULL, or to no row."""
+_TESTS_OF_TRUTH: Final = (0, 1)  # nodes/primnodes.h, BoolTestType: IS TRUE, IS NOT TRUE
 _MADE_OF_ROWS: Final = (1, 3, 6)  # nodes/parsenodes.h, RTEKind: sub-query, function, WITH entry
 _OPERATION, _UNION = "SETOPERATIONSTMT", 1  # nodes/parsenodes.h, SetOperation
+
+
+class _Way(NamedTuple):
+    """By which an element makes an expression NULL: the array is taken apart or compared; *seen* leads to no end."""
+
+    is_taken_apart: bool
+    is_compared: bool
+    seen: frozenset[object] = frozenset()
+
+
+_TAKEN_APART, _COMPARED, _EVERY_WAY = _Way(True, False), _Way(False, True), _Way(True, True)
 
 
 def full_arrays(query: Node, prover: Prover) -> frozenset[int]:
     """Return the numbers of the parameters whose arrays are refused None among their elements."""
     found = _Uses(Prover(prover.facts))  # what is proved here mustn't rest on the answer
+    for node in query.walk():
+        found.note_array(node)
+    if not found.compared:
+        return frozenset()
     found.visit(query, None)
     found.returned(query)
     return frozenset(found.compared - found.doubtful)
@@ -108,17 +126,17 @@ class _Uses:
             return
         if node.tag == "PARAM" and node.number("paramkind", -1) == EXTERNAL and id(node) not in self._known:
             self.doubtful.add(node.number("paramid"))
-        self._note_array(node)
         if node.tag == "SUBLINK" and node.number("subLinkType", -1) == EXISTS:
             self._counted.add(id(node.node("subselect")))
-        if node.tag in ("NULLTEST", "DISTINCTEXPR"):  # x = ANY (:ids) is NULL for an element that is NULL
-            arrays = [array for below in _children(node) for array in _compared_in(below)]
-            self.doubtful.update(param.number("paramid") for array in arrays if (param := _parameter(array)))
         if node.tag == "VAR" and not node.number("varattno"):  # a row is a value even if all in it is NULL
-            self.doubtful.update(self._reaching(node, context, frozenset()))
+            self.doubtful.update(self._reaching(node, context, _EVERY_WAY))
+        if node.tag == "AGGREF":  # it leaves out what is unknown, which it wouldn't if that were false
+            for below in _children(node):
+                self.doubtful.update(self._reaching(below, context, _COMPARED))
         if not self._is_harmless(node):
             for below in _children(node):
-                self.doubtful.update(self._reaching(below, context, frozenset()))
+                if not _takes_unknown_for_false(node, below):
+                    self.doubtful.update(self._reaching(below, context, _EVERY_WAY))
         for below in _children(node):
             self.visit(below, context)
 
@@ -127,7 +145,7 @@ class _Uses:
         for entry in output_entries(query):
             column = entry.number("resno")
             if not self._prover.output_is_not_null(query, column, None):
-                self.doubtful.update(self._reaching_output(query, column, None, frozenset()))
+                self.doubtful.update(self._reaching_output(query, column, None, _EVERY_WAY))
 
     def _kept(self, query: Node, context: Context, *, hands_up: bool) -> None:
         """Note the parameters an element of which, if it is NULL, is a row of FROM all the same."""
@@ -136,7 +154,7 @@ class _Uses:
         handed_up = {
             number
             for entry in (output_entries(query) if hands_up else ())
-            for number in self._reaching(entry.node("expr"), context, frozenset())
+            for number in self._reaching(entry.node("expr"), context, _TAKEN_APART)
         }
         stopped = handed_up | set(self._refused(query, context))
         for number, rte in enumerate(context.scope.relations, 1):
@@ -145,7 +163,7 @@ class _Uses:
                 continue
             names = rte.numbers("coltypes") or columns.items("colnames")
             fields = [_column(number, column) for column in range(1, len(names) + 1)]
-            reaching = [(field, set(self._reaching(field, context, frozenset()))) for field in fields]
+            reaching = [(field, set(self._reaching(field, context, _TAKEN_APART))) for field in fields]
             barred = {
                 parameter
                 for field, parameters in reaching
@@ -160,9 +178,9 @@ class _Uses:
         relation = self._prover.facts.relations.get(written_relation(query, target)) if target else None
         for column, expr in assignments(query) if target else ():
             if expr is not None and not accepts_null(relation, column, self._prover):
-                yield from self._reaching(expr, context, frozenset())
+                yield from self._reaching(expr, context, _TAKEN_APART)
 
-    def _note_array(self, node: Node) -> None:
+    def note_array(self, node: Node) -> None:
         """Note the parameter whose array *node* takes apart, compares or measures."""
         for arg in self._arrays_of(node):
             param = _parameter(arg)
@@ -194,7 +212,7 @@ class _Uses:
         )
         for column, expr in assignments(query) if target else ():
             if expr is not None and (takes_any or accepts_null(relation, column, self._prover)):
-                self.doubtful.update(self._reaching(expr, context, frozenset()))
+                self.doubtful.update(self._reaching(expr, context, _EVERY_WAY))
 
     def _matched(self, query: Node, context: Context) -> None:
         """INTERSECT and EXCEPT take NULL for equal to NULL (manual, 7.4): to that of another arm which has one."""
@@ -205,7 +223,7 @@ class _Uses:
         for column in range(1, len(operation.numbers("colTypes")) + 1):
             with_null = [arm for arm in arms if not self._prover.output_is_not_null(arm, column, context)]
             for arm in with_null if len(with_null) > 1 else ():
-                self.doubtful.update(self._reaching_output(arm, column, context, frozenset()))
+                self.doubtful.update(self._reaching_output(arm, column, context, _EVERY_WAY))
 
     def _is_harmless(self, node: Node) -> bool:
         facts = self._prover.facts
@@ -221,30 +239,36 @@ class _Uses:
             case _:
                 return node.tag in _HARMLESS
 
-    def _reaching(self, expr: Node | None, context: Context, seen: frozenset[object]) -> Iterator[int]:
+    def _reaching(self, expr: Node | None, context: Context, way: _Way) -> Iterator[int]:
         """Yield the parameters an element of which is what makes *expr* NULL when it is NULL itself."""
         if expr is None:
             return
         if expr.tag in _HANDS_ON or expr.tag == "TARGETENTRY":
-            yield from self._reaching(expr.node("arg") or expr.node("expr"), context, seen)
+            yield from self._reaching(expr.node("arg") or expr.node("expr"), context, way)
         elif expr.tag == "VAR":
-            yield from self._reaching_column(expr, context, seen)
+            yield from self._reaching_column(expr, context, way)
         elif expr.tag == "PARAM":
             for source, below in assigned_together(expr, context):
-                yield from self._reaching(source, below, seen)
+                yield from self._reaching(source, below, way)
         elif expr.tag == "QUERY":
-            yield from self._reaching_output(expr, 1, context, seen)
+            yield from self._reaching_output(expr, 1, context, way)
         elif expr.tag == "SUBLINK":
-            yield from self._reaching(expr.node("testexpr"), context, seen)
+            yield from self._reaching(expr.node("testexpr"), context, way)
+            if way.is_compared and (query := expr.node("subselect")) and expr.number("subLinkType", -1) in (ALL, ANY):
+                both = way._replace(is_taken_apart=True)
+                for entry in output_entries(query):
+                    yield from self._reaching_output(query, entry.number("resno"), context, both)
             if expr.number("subLinkType", -1) in (EXPR, ARRAY):
-                yield from self._reaching(expr.node("subselect"), context, seen)
+                yield from self._reaching(expr.node("subselect"), context, way)
         elif expr.tag in ("FUNCEXPR", "OPEXPR", "SCALARARRAYOPEXPR", "BOOLEXPR"):
-            if _function(expr) == UNNEST:
+            if expr.tag == "SCALARARRAYOPEXPR" and way.is_compared:  # x = ANY (:ids) is unknown for one that is NULL
+                yield from (param.number("paramid") for arg in expr.nodes("args")[1:] if (param := _parameter(arg)))
+            if _function(expr) == UNNEST and way.is_taken_apart:
                 yield from (param.number("paramid") for arg in expr.nodes("args") if (param := _parameter(arg)))
             for arg in expr.nodes("args"):
-                yield from self._reaching(arg, context, seen)
+                yield from self._reaching(arg, context, way)
 
-    def _reaching_column(self, var: Node, context: Context, seen: frozenset[object]) -> Iterator[int]:
+    def _reaching_column(self, var: Node, context: Context, way: _Way) -> Iterator[int]:
         home = context.up(var.number("varlevelsup"))
         rte, column = home.scope.relation(var.number("varno")), var.number("varattno")
         if rte is None or column < 0:
@@ -252,61 +276,61 @@ class _Uses:
         if column == 0:
             names = rte.node("eref")
             for number in range(1, len(names.items("colnames")) + 1 if names is not None else 1):
-                field = Node("VAR")
-                field.fields = {**var.fields, "varattno": str(number)}
-                yield from self._reaching_column(field, context, seen)
+                yield from self._reaching_column(var.replacing(varattno=str(number)), context, way)
             return
         match rte.number("rtekind", -1):
             case 1:
-                yield from self._reaching_output(rte.node("subquery"), column, Context(home.scope), seen)
+                yield from self._reaching_output(rte.node("subquery"), column, Context(home.scope), way)
             case 2:
-                yield from self._reaching(item(rte, "joinaliasvars", column), home, seen)
+                yield from self._reaching(item(rte, "joinaliasvars", column), home, way)
             case 3:
-                yield from self._reaching(_call_of(rte, column), Context(home.scope), seen)
+                yield from self._reaching(_call_of(rte, column), Context(home.scope), way)
             case 5:
                 for row in rte.items("values_lists"):
                     member = row[column - 1] if isinstance(row, list) and column <= len(row) else None
-                    yield from self._reaching(member if isinstance(member, Node) else None, home, seen)
+                    yield from self._reaching(member if isinstance(member, Node) else None, home, way)
             case 6:
                 cte, definer = find_cte(rte, home)
-                yield from self._reaching_output(cte.node("ctequery"), column, definer, seen)
+                yield from self._reaching_output(cte.node("ctequery"), column, definer, way)
             case 9:
-                yield from self._reaching(item(rte, "groupexprs", column), home, seen)
+                yield from self._reaching(item(rte, "groupexprs", column), home, way)
 
-    def _reaching_output(
-        self, query: Node | None, column: int, parent: Context | None, seen: frozenset[object]
-    ) -> Iterator[int]:
+    def _reaching_output(self, query: Node | None, column: int, parent: Context | None, way: _Way) -> Iterator[int]:
         if query is None:
             return
-        key = (id(query), column)
-        if key in seen:
+        key = (id(query), column, way.is_taken_apart, way.is_compared)
+        if key in way.seen:
             self._cuts += 1
             return
         if key not in self._outputs:
             cuts = self._cuts
-            found = frozenset(self._reaching_new_output(query, column, parent, seen | {key}))
+            found = frozenset(self._reaching_new_output(query, column, parent, way._replace(seen=way.seen | {key})))
             if cuts != self._cuts:  # a query that reads itself: half of the answer
                 yield from found
                 return
             self._outputs[key] = found
         yield from self._outputs[key]
 
-    def _reaching_new_output(
-        self, query: Node, column: int, parent: Context | None, seen: frozenset[object]
-    ) -> Iterator[int]:
+    def _reaching_new_output(self, query: Node, column: int, parent: Context | None, way: _Way) -> Iterator[int]:
         context = Context(Scope(query, parent))
         if query.node("setOperations") is not None:
             for rte in context.scope.relations:
-                yield from self._reaching_output(rte.node("subquery"), column, context, seen)
+                yield from self._reaching_output(rte.node("subquery"), column, context, way)
         elif (entry := output_entry(query, column)) is not None:
-            yield from self._reaching(entry.node("expr"), context, seen)
+            yield from self._reaching(entry.node("expr"), context, way)
 
 
-def _compared_in(condition: Node) -> list[Node]:
-    """Return the arrays whose elements may make *condition* NULL."""
-    if condition.tag == "BOOLEXPR":
-        return [array for arg in condition.nodes("args") for array in _compared_in(arg)]
-    return condition.nodes("args")[1:] if condition.tag == "SCALARARRAYOPEXPR" else []
+def _takes_unknown_for_false(node: Node, below: Node) -> bool:
+    """Return whether *below* is a condition of *node* that is no truer for an element that is NULL."""
+    is_condition = node.tag == "CASEWHEN" and below is node.node("expr")
+    is_test = node.tag == "BOOLEANTEST" and node.number("booltesttype", -1) in _TESTS_OF_TRUTH
+    return (is_condition or is_test) and _is_membership(below)
+
+
+def _is_membership(condition: Node) -> bool:
+    if condition.tag == "BOOLEXPR" and condition.text("boolop") in ("and", "or"):
+        return all(_is_membership(arg) for arg in condition.nodes("args"))
+    return condition.tag == "SCALARARRAYOPEXPR" and condition.flag("useOr")
 
 
 def _column(relation: int, number: int) -> Node:

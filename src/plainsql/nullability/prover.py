@@ -30,6 +30,7 @@ class Prover:
         refusing: Columns of tables that take no NULL in a new row, by OID.
         rows: A level of its own for each table, by OID.
         full_arrays: Numbers of the parameters whose arrays hold no NULL, because None in them is refused.
+        promised: Numbers of the parameters that are never NULL, because the query itself has None refused.
         shapes: Tells what values are made of.
     """
 
@@ -41,6 +42,7 @@ class Prover:
         self.refusing: dict[int, frozenset[int]] = {}
         self.rows: dict[int, Scope] = {}
         self.full_arrays: frozenset[int] = frozenset()
+        self.promised: frozenset[int] = frozenset()
         self.shapes = Shapes(self)
         self._verdicts: dict[Key, bool] = {}
         self._known: dict[Key, Known] = {}
@@ -49,6 +51,7 @@ class Prover:
         """Return a prover for one round of a recursion; only what holds in any round is shared with it."""
         other = Prover(self.facts)
         other.assumed, other.full_arrays = {**self.assumed, id(query): columns}, self.full_arrays
+        other.promised = self.promised
         other.checked, other.refusing, other.rows, other._known = self.checked, self.refusing, self.rows, self._known
         return other
 

@@ -21,6 +21,8 @@ from plainsql.nullability.types import type_of
 if TYPE_CHECKING:
     from plainsql.nullability.shaping import Shapes
 
+_BIGINT = 20
+_OLD = 1  # nodes/primnodes.h, VarReturningType
 _EXCLUDED = "c"
 """relkind under which ON CONFLICT's EXCLUDED stands in the range table."""
 
@@ -106,6 +108,19 @@ def _is_written(var: Node, home: Context) -> bool:
     return query.number("commandType") != SELECT and var.number("varno") == query.number("resultRelation")
 
 
+def _reads_virtual(query: Node, shapes: Shapes) -> bool:
+    """Return whether a table that *query* names has a virtual column, whose expression is put in its place."""
+    tables = {node.number("relid") for node in query.walk() if node.tag == "RANGETBLENTRY"}
+    relations = [found for oid, found in shapes.prover.facts.relations.items() if oid in tables]
+    return any(found.generated == "v" for relation in relations for found in relation.columns.values())
+
+
+def _is_table(rte: Node, shapes: Shapes) -> bool:
+    relation = shapes.prover.facts.relations.get(rte.number("relid"))
+    is_table = relation is not None and relation.kind in TABLES and not relation.has_rules
+    return is_table and rte.number("rtekind", -1) == 0
+
+
 def _stored(rte: Node, number: int, generic: Shape, shapes: Shapes) -> Shape:
     relation = shapes.prover.facts.relations.get(rte.number("relid"))
     if relation is None or relation.kind not in TABLES or relation.has_rules or rte.text("relkind") == _EXCLUDED:
@@ -127,12 +142,13 @@ def _whole_row(var: Node, rte: Node, context: Context, home: Context, shapes: Sh
     found = list(_columns(rte, shapes))
     is_join, is_excluded = rte.number("rtekind", -1) == 2, rte.text("relkind") == _EXCLUDED
     # With virtual columns PostgreSQL 18 makes the row of the absent source of MERGE of NULLs, where it is a join.
-    is_absent = source_may_be_absent(home.scope.query)
-    is_whole = not (is_join or is_excluded or is_absent or _is_written(var, home))
+    query = home.scope.query
+    is_absent = source_may_be_absent(query) and not (_is_table(rte, shapes) and not _reads_virtual(query, shapes))
+    is_new = _is_written(var, home) and not (var.number("varreturningtype") == _OLD and _is_table(rte, shapes))
+    is_whole = not (is_join or is_excluded or is_absent or is_new)
     names, members = [], []
     for number, name, type in found:
-        field = Node("VAR")
-        field.fields = {**var.fields, "varattno": str(number), "vartype": str(type)}
+        field = var.replacing(varattno=str(number), vartype=str(type))
         prover = shapes.prover
         is_not_null = prover.expression_is_not_null(field, context)
         if not is_not_null and is_whole:
@@ -155,6 +171,8 @@ def _columns(rte: Node, shapes: Shapes) -> Iterator[tuple[int, str, int]]:
         case 2:
             aliases = [alias if isinstance(alias, Node) else None for alias in rte.items("joinaliasvars")]
             yield from _named(rte, [type_of(alias) for alias in aliases])
+        case 3:
+            yield from _named(rte, _types_of_sets(rte))
         case 5 | 6:
             yield from _named(rte, rte.numbers("coltypes"))
 
@@ -169,6 +187,15 @@ def _named(rte: Node, types: list[int]) -> Iterator[tuple[int, str, int]]:
     listed = [name for name in names.items("colnames") if isinstance(name, str)] if names is not None else []
     if len(listed) == len(types):
         yield from zip(range(1, len(types) + 1), listed, types, strict=True)
+
+
+def _types_of_sets(rte: Node) -> list[int]:
+    """Return the types of functions in FROM that each have one column, and of the row number; else nothing."""
+    types = [type_of(function.node("funcexpr")) for function in rte.nodes("functions")]
+    are_single = all(function.number("funccolcount") == 1 for function in rte.nodes("functions"))
+    if not are_single or not all(map(is_scalar, types)):  # a row of one column is told apart by nothing
+        return []
+    return [*types, *([_BIGINT] if rte.flag("funcordinality") else [])]
 
 
 def _types(query: Node | None) -> list[int]:
