@@ -24,15 +24,20 @@ if TYPE_CHECKING:
         QueryFileError,
         SchemaFileError,
         StaleModuleError,
+        TenantMismatchError,
+        TenantRequiredError,
         TooManyRowsError,
         UnexpectedNullError,
         UnexpectedTypeError,
         UnknownQueryError,
+        UnsafeRoleError,
     )
     from plainsql.execute import Conn, Statement
     from plainsql.health import Health
     from plainsql.loading import load
     from plainsql.pool import PoolConfig, PoolStats
+    from plainsql.tenancy import Tenancy
+    from plainsql.tenants import Tenant
     from plainsql.transaction import Transaction
 
 __all__ = [
@@ -52,11 +57,16 @@ __all__ = [
     "SchemaFileError",
     "StaleModuleError",
     "Statement",
+    "Tenancy",
+    "Tenant",
+    "TenantMismatchError",
+    "TenantRequiredError",
     "TooManyRowsError",
     "Transaction",
     "UnexpectedNullError",
     "UnexpectedTypeError",
     "UnknownQueryError",
+    "UnsafeRoleError",
     "__version__",
     "load",
 ]
@@ -68,6 +78,8 @@ _HOMES = {
     "PoolConfig": "plainsql.pool",
     "PoolStats": "plainsql.pool",
     "Statement": "plainsql.execute",
+    "Tenancy": "plainsql.tenancy",
+    "Tenant": "plainsql.tenants",
     "Transaction": "plainsql.transaction",
     "load": "plainsql.loading",
 }

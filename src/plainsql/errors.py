@@ -16,7 +16,10 @@ Every error of our own. psycopg's exceptions pass through as themselves; a class
     ├── TooManyRowsError                    at most one row was promised and more came
     ├── UnexpectedNullError (ValueError)    NULL came where the query's @notnull says it never does
     ├── UnexpectedTypeError (ValueError)    a value came that isn't what the query's @type says
-    └── OutsideTransactionError             `db` was used inside its own transaction
+    ├── OutsideTransactionError             `db` was used inside its own transaction
+    ├── TenantRequiredError (LookupError)   nobody said whose rows are meant; nothing was sent
+    ├── TenantMismatchError                 another tenant is at work here
+    └── UnsafeRoleError                     row-level security does not hold for the role
 """
 
 from __future__ import annotations
@@ -123,3 +126,26 @@ class UnexpectedTypeError(_UnexpectedValueError):
 
 class OutsideTransactionError(PlainSQLError):
     """The database was used inside its own transaction: pass the transaction, or call `db.separate()`."""
+
+
+class TenantRequiredError(PlainSQLError, LookupError):
+    """A query is about tenants' tables and nobody said whose rows are meant; nothing was sent."""
+
+
+class TenantMismatchError(PlainSQLError):
+    """Another tenant is at work here: leave its block first."""
+
+
+class UnsafeRoleError(PlainSQLError):
+    """
+    Row-level security does not hold for the role that connects, so it would keep no tenant from another's rows.
+
+    Attributes:
+        role: Its name.
+        reasons: Why, one each: a superuser, BYPASSRLS, the tables it owns.
+    """
+
+    def __init__(self, message: str = "", *, role: str = "", reasons: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.role = role
+        self.reasons = tuple(reasons)

@@ -8,7 +8,6 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool
 
 from plainsql.pool import (
-    PREPARED_MAX,
     PoolConfig,
     PoolStats,
     Usage,
@@ -16,14 +15,11 @@ from plainsql.pool import (
     has_news,
     pool_arguments,
     pool_conninfo,
+    prepare_settings,
     stats_from,
 )
 
 __all__ = ["PoolConfig", "PoolStats", "Usage", "check_owner", "open_pool", "stats_from"]
-
-
-async def _configure(conn: psycopg.AsyncConnection[Any]) -> None:
-    conn.prepared_max = PREPARED_MAX
 
 
 async def _check(conn: psycopg.AsyncConnection[Any]) -> None:
@@ -39,10 +35,14 @@ async def open_pool(conninfo: str, config: PoolConfig) -> AsyncConnectionPool[ps
         psycopg.OperationalError: At once, when a first connection can't be made; the message never shows a password.
         ConfigError: The conninfo can't be read.
     """
+
+    async def configure(conn: psycopg.AsyncConnection[Any]) -> None:
+        prepare_settings(conn, config)
+
     conninfo = pool_conninfo(conninfo)
     await (await psycopg.AsyncConnection.connect(conninfo)).close()
     pool: AsyncConnectionPool[psycopg.AsyncConnection[Any]] = AsyncConnectionPool(
-        conninfo, configure=_configure, check=_check if config.check else None, **pool_arguments(config)
+        conninfo, configure=configure, check=_check if config.check else None, **pool_arguments(config)
     )
     await pool.open()
     return pool

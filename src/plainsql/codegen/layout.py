@@ -78,7 +78,9 @@ def packages(config: Config, stems: list[str], *, with_types: bool) -> dict[Path
 def schema_of(config: Config) -> str:
     """Return the hash of everything but the .sql file that shapes a module."""
     types = sorted(f"{found.name}: {found.python}, {found.load}, {found.dump}" for found in config.types)
-    return schema_digest(config.migrations, (config.package, config.rows, *types))
+    tenancy = config.tenancy and f"{config.tenancy.column}: {', '.join(config.tenancy.tables)}"
+    said = (config.package, config.rows, *types, *([tenancy] if tenancy else []))
+    return schema_digest(config.migrations, said)
 
 
 def is_generated(path: Path) -> bool:

@@ -13,6 +13,7 @@ from plainsql.codegen.imports import Imports, mentions, needed, unshadowed
 from plainsql.codegen.named_types import NamedTypes
 from plainsql.codegen.nested import render_nested
 from plainsql.describe.model import Column, Description, Parameter
+from plainsql.describe.tenants import TenantReach
 from plainsql.query import module_names as names
 from plainsql.query.model import Kind, QueryFile
 from plainsql.typemap import NestedClass, PyType, Wire, names_in, prefer_binary, spelled
@@ -40,11 +41,13 @@ class Project:
         package: Dotted package of the generated modules: ``shop.queries``.
         rows: Class of rows.
         format: Of the protocol, where a statement can have it: text, binary, or what is best for each.
+        tenants: What belongs to tenants; None: nothing does.
     """
 
     package: str
     rows: Rows = "struct"
     format: Literal["best", "text", "binary"] = "best"
+    tenants: TenantReach | None = None
 
     @property
     def types(self) -> str:
@@ -209,6 +212,8 @@ class _Shape:
             lines += _argument("not_null", map(literal.string, promises))
         if query.timeout is not None:
             lines.append(f"timeout={query.timeout!r},")
+        if self.project.tenants is not None and self.project.tenants.includes(description):
+            lines.append("tenant=True,")
         body = "\n".join(f"    {line}" for line in lines)
         return f"{self.constant}: Statement[{self._statement_type()}] = Statement(\n{body}\n)"
 

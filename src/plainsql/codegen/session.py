@@ -16,6 +16,7 @@ from plainsql.config import Config
 from plainsql.describe.custom import custom_types
 from plainsql.describe.describer import Describer
 from plainsql.describe.model import Description
+from plainsql.describe.tenants import TenantReach, tenant_reach
 from plainsql.query.model import Query, QueryFile
 from plainsql.query.problem import Problem
 from plainsql.scratch import scratch_database
@@ -26,10 +27,11 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A catalog with what the server says of each query, file by file."""
+    """A catalog with what the server says of each query, file by file, and of what belongs to tenants."""
 
     catalog: Catalog
     descriptions: dict[str, list[Description]]
+    tenants: TenantReach | None = None
 
     def problems(self) -> list[Problem]:
         """Return every fault and warning in file order."""
@@ -91,7 +93,7 @@ class Session:
                 done += 1
                 if progress:
                     progress(done, total)
-        return Described(catalog, found)
+        return Described(catalog, found, tenant_reach(self.conn, self.config.tenancy))
 
     def _describe(self, query: Query) -> Description:
         said = tuple(override.meaning for override in query.overrides)

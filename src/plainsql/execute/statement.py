@@ -40,6 +40,7 @@ class Statement(Generic[R]):
         send: In which arguments go; those that have no binary form go as text.
         full: Parameters whose arrays hold no None, because NULL among their elements does nothing but harm.
         not_null: What the query says is never NULL, as ``@notnull`` writes it: ``total``, ``tags[]``, ``:status``.
+        tenant: It reads or writes tables of tenants: without a tenant it is refused before it is sent.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Statement(Generic[R]):
     send: Format = TEXT
     full: tuple[str, ...] = ()
     not_null: tuple[str, ...] = ()
+    tenant: bool = False
     query: bytes = field(init=False, repr=False)
     is_ascii: bool = field(init=False, repr=False)
     fits: tuple[Fits | None, ...] = field(init=False, repr=False)

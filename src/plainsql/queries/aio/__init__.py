@@ -12,10 +12,23 @@ if TYPE_CHECKING:
     from plainsql.queries.aio import relations as relations
     from plainsql.queries.aio import roles as roles
     from plainsql.queries.aio import scratch as scratch
+    from plainsql.queries.aio import tenancy as tenancy
+    from plainsql.queries.aio import tenant_catalog as tenant_catalog
 else:
     from importlib import import_module
 
     def __getattr__(name):
-        if name in {"app_grants", "catalog", "databases", "effects", "health", "relations", "roles", "scratch"}:
+        if name in {
+            "app_grants",
+            "catalog",
+            "databases",
+            "effects",
+            "health",
+            "relations",
+            "roles",
+            "scratch",
+            "tenancy",
+            "tenant_catalog",
+        }:
             return import_module(f"{__name__}.{name}")
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
