@@ -69,7 +69,11 @@ class Tenant(ConnectionSource):
 
 
 class AllTenants(ConnectionSource):
-    """A connection that sees every tenant's rows; made by `Database.all_tenants()`."""
+    """
+    A connection that sees every tenant's rows; made by `Database.all_tenants()`.
+
+    It prepares no statements, so it works behind every pooler.
+    """
 
     def __init__(self, conn: psycopg.Connection[Any], reason: str, slow_ms: float | None) -> None:
         self._conn = conn
@@ -108,7 +112,7 @@ class AllTenants(ConnectionSource):
 @contextmanager
 def open_all_tenants(conninfo: str | None, *, reason: str, slow_ms: float | None) -> Iterator[AllTenants]:
     """Connect as the role with BYPASSRLS for the block, and say so to the logger plainsql.tenancy."""
-    with psycopg.connect(all_tenants_conninfo(conninfo, reason), autocommit=True) as conn:
+    with psycopg.connect(all_tenants_conninfo(conninfo, reason), autocommit=True, prepare_threshold=None) as conn:
         rights = role_rights(conn)
         note_all_tenants(rights, reason)
         yield AllTenants(conn, reason, slow_ms)

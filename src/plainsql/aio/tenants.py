@@ -64,7 +64,11 @@ class Tenant(ConnectionSource):
 
 
 class AllTenants(ConnectionSource):
-    """A connection that sees every tenant's rows; made by `Database.all_tenants()`."""
+    """
+    A connection that sees every tenant's rows; made by `Database.all_tenants()`.
+
+    It prepares no statements, so it works behind every pooler.
+    """
 
     def __init__(self, conn: psycopg.AsyncConnection[Any], reason: str, slow_ms: float | None) -> None:
         self._conn = conn
@@ -103,7 +107,9 @@ class AllTenants(ConnectionSource):
 @asynccontextmanager
 async def open_all_tenants(conninfo: str | None, *, reason: str, slow_ms: float | None) -> AsyncIterator[AllTenants]:
     """Connect as the role with BYPASSRLS for the block, and say so to the logger plainsql.tenancy."""
-    async with await psycopg.AsyncConnection.connect(all_tenants_conninfo(conninfo, reason), autocommit=True) as conn:
+    async with await psycopg.AsyncConnection.connect(
+        all_tenants_conninfo(conninfo, reason), autocommit=True, prepare_threshold=None
+    ) as conn:
         rights = await role_rights(conn)
         note_all_tenants(rights, reason)
         yield AllTenants(conn, reason, slow_ms)
