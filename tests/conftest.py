@@ -2,6 +2,6 @@
 
 from tests.fixtures.databases import empty_database, server, shop_database, shop_template
 from tests.fixtures.projects import own_cache, project
-from tests.fixtures.shop import shop
+from tests.fixtures.shop import owner, shop
 
-__all__ = ["empty_database", "own_cache", "project", "server", "shop", "shop_database", "shop_template"]
+__all__ = ["empty_database", "own_cache", "owner", "project", "server", "shop", "shop_database", "shop_template"]

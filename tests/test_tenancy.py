@@ -27,6 +27,7 @@ from plainsql.errors import (
     TooManyRowsError,
     UnsafeRoleError,
 )
+from tests.fixtures.roles import Roles
 from tests.fixtures.tenants import (
     ADD_FOR,
     ADD_NOTE,
@@ -36,7 +37,6 @@ from tests.fixtures.tenants import (
     WAIT,
     A,
     B,
-    Roles,
     two_tenants,
 )
 from tests.runtime import statement
@@ -439,7 +439,7 @@ def test_a_role_that_row_level_security_passes_by_is_refused(two_tenants: Roles)
     assert caught.value.role == "postgres"
     with pytest.raises(UnsafeRoleError, match="has BYPASSRLS"):
         Database.open(two_tenants.all_tenants, tenancy=Tenancy())
-    with Database.open(two_tenants.owner, pool=ONE) as db:  # nobody configured tenants
+    with Database.open(two_tenants.owner, pool=ONE, tenancy=False) as db:  # nobody configured tenants
         with pytest.raises(UnsafeRoleError), db.tenant(A):
             pass
         with tenancy.use(A), pytest.raises(UnsafeRoleError):
@@ -452,7 +452,7 @@ def test_a_role_that_row_level_security_passes_by_is_refused(two_tenants: Roles)
 async def test_a_role_that_row_level_security_passes_by_is_refused_async(two_tenants: Roles) -> None:
     with pytest.raises(UnsafeRoleError):
         await plainsql.aio.Database.open(two_tenants.owner, tenancy=Tenancy())
-    async with plainsql.aio.Database.open(two_tenants.owner) as db:
+    async with plainsql.aio.Database.open(two_tenants.owner, tenancy=False) as db:
         with pytest.raises(UnsafeRoleError):
             async with db.tenant(A):
                 pass

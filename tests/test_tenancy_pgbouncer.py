@@ -13,7 +13,8 @@ import plainsql.aio
 from plainsql import Database, PoolConfig, execute
 from plainsql.aio import execute as aio
 from tests.fixtures.pgbouncer import PGBOUNCER, transaction_pooler
-from tests.fixtures.tenants import ADD_FOR, ADD_NOTE, COUNT_NOTES, LIST_NOTES, SEEN, A, B, Roles, two_tenants
+from tests.fixtures.roles import Roles
+from tests.fixtures.tenants import ADD_FOR, ADD_NOTE, COUNT_NOTES, LIST_NOTES, SEEN, A, B, two_tenants
 from tests.runtime import statement
 
 __all__ = ["two_tenants"]
