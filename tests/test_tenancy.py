@@ -510,7 +510,7 @@ def test_another_setting_and_column(two_tenants: Roles) -> None:
     [
         ("tenancy = 1", "must be a table"),
         ("[tool.plainsql.tenancy]\nsettings = 'x'", "unknown key 'settings'; there are setting, column"),
-        ("[tool.plainsql.tenancy]\ntables = 'x'", "tables must be an array of table names, found 'x'"),
+        ("[tool.plainsql.tenancy]\ntables = 'x'", "tables must be an array of names, found 'x'"),
         ("[tool.plainsql.tenancy]\nrole = ''", "role must be a string"),
         ("[tool.plainsql.tenancy]\nsetting = 'tenant'", "setting must be a name with a dot"),
     ],

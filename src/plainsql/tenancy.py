@@ -28,6 +28,7 @@ TenantId: TypeAlias = UUID | str | int
 """What the column of tenants holds."""
 
 SETTING = "app.tenant_id"
+LISTS = ("tables", "definers")
 REASON_SETTING = "app.reason"
 """Why somebody works on all tenants; for triggers that keep an audit."""
 
@@ -47,6 +48,7 @@ class Tenancy:
         tables: Tenants' tables, `schema.table` unless the schema is public; empty: all that have the column.
         role: The role that the application connects as.
         all_tenants_role: The role with BYPASSRLS behind `db.all_tenants()`.
+        definers: Functions with SECURITY DEFINER that read tenants' tables and were reviewed.
     """
 
     setting: str = SETTING
@@ -54,6 +56,7 @@ class Tenancy:
     tables: tuple[str, ...] = ()
     role: str = "app_user"
     all_tenants_role: str = "app_all_tenants"
+    definers: tuple[str, ...] = ()
 
 
 def read_tenancy(table: object, file: Path) -> Tenancy:
@@ -70,13 +73,13 @@ def read_tenancy(table: object, file: Path) -> Tenancy:
     for key, value in table.items():
         if key not in names:
             raise ConfigError(f"{where}: unknown key {key!r}; there are {', '.join(names)}")
-        words = value if key == "tables" else [value]
+        words = value if key in LISTS else [value]
         if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
-            expected = "an array of table names" if key == "tables" else "a string that isn't empty"
+            expected = "an array of names" if key in LISTS else "a string that isn't empty"
             raise ConfigError(f"{where}: {key} must be {expected}, found {value!r}")
     if "." not in table.get("setting", SETTING):
         raise ConfigError(f"{where}: setting must be a name with a dot, such as {SETTING}, found {table['setting']!r}")
-    given: dict[str, Any] = {key: tuple(value) if key == "tables" else value for key, value in table.items()}
+    given: dict[str, Any] = {key: tuple(value) if key in LISTS else value for key, value in table.items()}
     return Tenancy(**given)
 
 

@@ -19,6 +19,18 @@ else:
     from importlib import import_module
 
     def __getattr__(name):
-        if name in {"aio", "app_grants", "catalog", "databases", "effects", "health", "relations", "roles", "scratch", "tenancy", "tenant_catalog"}:
+        if name in {
+            "aio",
+            "app_grants",
+            "catalog",
+            "databases",
+            "effects",
+            "health",
+            "relations",
+            "roles",
+            "scratch",
+            "tenancy",
+            "tenant_catalog",
+        }:
             return import_module(f"{__name__}.{name}")
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -32,71 +32,29 @@ WHERE
 ORDER BY n.nspname, p.proname, p.oid;
 
 -- name: list_fillable_columns(tables)
--- Columns of tables, and what may stand in them. checks: conditions of the column's domain and of its table that name it.
-WITH RECURSIVE base AS (
-    SELECT
-        t.oid,
-        t.oid AS declared,
-        t.typtype,
-        t.typbasetype,
-        t.typtypmod
-    FROM pg_catalog.pg_type AS t
-    UNION ALL
-    SELECT
-        inner_type.oid,
-        b.declared,
-        inner_type.typtype,
-        inner_type.typbasetype,
-        b.typtypmod
-    FROM base AS b
-    JOIN pg_catalog.pg_type AS inner_type ON inner_type.oid OPERATOR(pg_catalog.=) b.typbasetype
-    WHERE b.typtype OPERATOR(pg_catalog.=) 'd'::pg_catalog."char"
-)
-
+-- Columns of tables, and what may stand in them. checks: conditions of the table that name the column.
 SELECT
     a.attrelid AS table_oid,
     a.attnum AS number,
     a.attname AS name,
-    bt.typname AS base_type,
-    CASE WHEN dt.typtype OPERATOR(pg_catalog.=) 'd'::pg_catalog."char" THEN b.typtypmod ELSE a.atttypmod END AS typmod,
-    bt.typtype AS kind,
-    bt.typcategory AS category,
-    et.typname AS element_type,
+    a.atttypid AS type_oid,
+    a.atttypmod AS typmod,
     a.attnotnull AS not_null,
     a.atthasdef OR a.attidentity OPERATOR(pg_catalog.<>) ''::pg_catalog."char" AS has_default,
     a.attgenerated OPERATOR(pg_catalog.<>) ''::pg_catalog."char"
     OR a.attidentity OPERATOR(pg_catalog.=) 'a'::pg_catalog."char" AS is_generated,
+    a.attidentity OPERATOR(pg_catalog.<>) ''::pg_catalog."char" AS is_identity,
     pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS default_expression,
-    ARRAY(
-        SELECT e.enumlabel::pg_catalog.text
-        FROM pg_catalog.pg_enum AS e
-        WHERE
-            e.enumtypid OPERATOR(pg_catalog.=) bt.oid
-            OR e.enumtypid OPERATOR(pg_catalog.=) bt.typelem
-        ORDER BY e.enumsortorder
-    ) AS labels,
     ARRAY(
         SELECT pg_catalog.pg_get_constraintdef(k.oid)
         FROM pg_catalog.pg_constraint AS k
         WHERE
             k.contype OPERATOR(pg_catalog.=) 'c'::pg_catalog."char"
-            AND (
-                k.contypid OPERATOR(pg_catalog.=) dt.oid AND dt.typtype OPERATOR(pg_catalog.=) 'd'::pg_catalog."char"
-                OR k.conrelid OPERATOR(pg_catalog.=) a.attrelid AND a.attnum OPERATOR(pg_catalog.=) ANY(k.conkey)
-            )
+            AND k.conrelid OPERATOR(pg_catalog.=) a.attrelid
+            AND a.attnum OPERATOR(pg_catalog.=) ANY(k.conkey)
         ORDER BY k.conname
     ) AS checks
 FROM pg_catalog.pg_attribute AS a
-JOIN pg_catalog.pg_type AS dt ON dt.oid OPERATOR(pg_catalog.=) a.atttypid
-JOIN base AS b
-    ON
-        b.declared OPERATOR(pg_catalog.=) dt.oid
-        AND b.typtype OPERATOR(pg_catalog.<>) 'd'::pg_catalog."char"
-JOIN pg_catalog.pg_type AS bt ON bt.oid OPERATOR(pg_catalog.=) b.oid
-LEFT JOIN pg_catalog.pg_type AS et
-    ON
-        et.oid OPERATOR(pg_catalog.=) bt.typelem
-        AND bt.typcategory OPERATOR(pg_catalog.=) 'A'::pg_catalog."char"
 LEFT JOIN pg_catalog.pg_attrdef AS d
     ON
         d.adrelid OPERATOR(pg_catalog.=) a.attrelid
@@ -106,6 +64,17 @@ WHERE
     AND a.attnum OPERATOR(pg_catalog.>) 0::pg_catalog.int2
     AND NOT a.attisdropped
 ORDER BY a.attrelid, a.attnum;
+
+-- name: list_domain_conditions()
+-- The CHECK constraints of domains.
+SELECT
+    k.contypid AS domain,
+    pg_catalog.pg_get_constraintdef(k.oid) AS condition
+FROM pg_catalog.pg_constraint AS k
+WHERE
+    k.contypid OPERATOR(pg_catalog.<>) 0::pg_catalog.oid
+    AND k.contype OPERATOR(pg_catalog.=) 'c'::pg_catalog."char"
+ORDER BY k.contypid, k.conname;
 
 -- name: list_all_tables()
 -- Every table that people made, partitions apart: their rows come by the table above them.
@@ -185,10 +154,12 @@ WHERE p.polrelid OPERATOR(pg_catalog.=) ANY(:tables::pg_catalog.oid[])
 ORDER BY p.polrelid, p.polname;
 
 -- name: list_views_over(tables, role)
--- Views and materialised views that read these tables, themselves or through other views.
+-- Views and materialised views that read these tables, themselves (is_direct) or through other views only.
+-- A view with security_invoker asks for the caller's rights also below a view without (manual: CREATE VIEW).
 WITH RECURSIVE over AS (
     SELECT
-        r.ev_class AS oid
+        r.ev_class AS oid,
+        true AS is_direct
     FROM pg_catalog.pg_depend AS d
     JOIN pg_catalog.pg_rewrite AS r ON r.oid OPERATOR(pg_catalog.=) d.objid
     WHERE
@@ -198,7 +169,8 @@ WITH RECURSIVE over AS (
         AND r.ev_class OPERATOR(pg_catalog.<>) d.refobjid
     UNION
     SELECT
-        r.ev_class AS oid
+        r.ev_class AS oid,
+        false AS is_direct
     FROM over AS o
     JOIN pg_catalog.pg_depend AS d
         ON
@@ -216,8 +188,15 @@ SELECT
     c.relkind AS kind,
     coalesce('security_invoker=true' OPERATOR(pg_catalog.=) ANY(c.reloptions), false)
     OR coalesce('security_invoker=on' OPERATOR(pg_catalog.=) ANY(c.reloptions), false) AS is_invoker,
-    pg_catalog.has_table_privilege(:role::pg_catalog.name, c.oid, 'SELECT') AS is_readable
-FROM over AS o
+    pg_catalog.has_table_privilege(:role::pg_catalog.name, c.oid, 'SELECT') AS is_readable,
+    o.is_direct
+FROM (
+    SELECT
+        v.oid,
+        pg_catalog.bool_or(v.is_direct) AS is_direct
+    FROM over AS v
+    GROUP BY v.oid
+) AS o
 JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) o.oid
 JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
 WHERE c.relkind OPERATOR(pg_catalog.=) ANY('{v,m}'::pg_catalog."char"[])
@@ -258,45 +237,28 @@ WHERE
     c.relkind OPERATOR(pg_catalog.=) 'S'::pg_catalog."char"
     AND s.seqmax OPERATOR(pg_catalog.>=) :value;
 
--- name: describe_types(oids)
--- Types by OID as list_fillable_columns has them: for parameters and arguments.
-WITH RECURSIVE base AS (
-    SELECT
-        t.oid,
-        t.oid AS declared,
-        t.typtype,
-        t.typbasetype
-    FROM pg_catalog.pg_type AS t
-    WHERE t.oid OPERATOR(pg_catalog.=) ANY(:oids::pg_catalog.oid[])
-    UNION ALL
-    SELECT
-        inner_type.oid,
-        b.declared,
-        inner_type.typtype,
-        inner_type.typbasetype
-    FROM base AS b
-    JOIN pg_catalog.pg_type AS inner_type ON inner_type.oid OPERATOR(pg_catalog.=) b.typbasetype
-    WHERE b.typtype OPERATOR(pg_catalog.=) 'd'::pg_catalog."char"
-)
-
+-- name: role_flags(role)^
+-- Whether row-level security passes a role by; no row: there is no such role.
 SELECT
-    b.declared AS oid,
-    t.typname AS base_type,
-    t.typtype AS kind,
-    t.typcategory AS category,
-    e.typname AS element_type,
-    ARRAY(
-        SELECT l.enumlabel::pg_catalog.text
-        FROM pg_catalog.pg_enum AS l
-        WHERE
-            l.enumtypid OPERATOR(pg_catalog.=) t.oid
-            OR l.enumtypid OPERATOR(pg_catalog.=) t.typelem
-        ORDER BY l.enumsortorder
-    ) AS labels
-FROM base AS b
-JOIN pg_catalog.pg_type AS t ON t.oid OPERATOR(pg_catalog.=) b.oid
-LEFT JOIN pg_catalog.pg_type AS e
-    ON
-        e.oid OPERATOR(pg_catalog.=) t.typelem
-        AND t.typcategory OPERATOR(pg_catalog.=) 'A'::pg_catalog."char"
-WHERE b.typtype OPERATOR(pg_catalog.<>) 'd'::pg_catalog."char";
+    r.rolsuper AS is_superuser,
+    r.rolbypassrls AS bypasses
+FROM pg_catalog.pg_roles AS r
+WHERE r.rolname OPERATOR(pg_catalog.=) :role::pg_catalog.name;
+
+-- name: may_read_any(role, tables)$
+-- Whether somebody gave a role the right to read any of these tables.
+SELECT EXISTS (
+    SELECT FROM pg_catalog.pg_class AS c
+    WHERE
+        c.oid OPERATOR(pg_catalog.=) ANY(:tables::pg_catalog.oid[])
+        AND pg_catalog.has_any_column_privilege(:role::pg_catalog.name, c.oid, 'SELECT')
+) AS may_read;
+
+-- name: list_schemas()
+-- Schemas that hold tables, views or functions of people.
+SELECT n.nspname AS name
+FROM pg_catalog.pg_namespace AS n
+WHERE
+    n.nspname OPERATOR(pg_catalog.<>) 'information_schema'
+    AND NOT pg_catalog.starts_with(n.nspname::pg_catalog.text, 'pg_')
+ORDER BY n.nspname;
