@@ -128,21 +128,23 @@ class Database(ConnectionSource):
         *,
         checked: bool = False,
     ) -> Database:
+        said = tenancy or Tenancy()
+        is_safe = False
+
+        def check(conn: psycopg.Connection[Any]) -> None:
+            nonlocal is_safe
+            is_safe = check_role(conn, said)
+
         try:
-            opened = open_pool(conninfo, pool or PoolConfig())
+            opened = open_pool(conninfo, pool or PoolConfig(), check if checked else None)
         except BaseException:
             if on_close is not None:
                 on_close()
             raise
         database = cls(
-            opened, conninfo=conninfo, slow_ms=slow_ms, on_close=on_close, tenancy=tenancy, all_tenants=all_tenants
+            opened, conninfo=conninfo, slow_ms=slow_ms, on_close=on_close, tenancy=said, all_tenants=all_tenants
         )
-        try:
-            if checked:
-                database._check_role()
-        except BaseException:
-            database.close()
-            raise
+        database._has_safe_role = is_safe
         return database
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import select
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
@@ -220,9 +221,16 @@ def _check(conn: psycopg.Connection[Any]) -> None:
         ConnectionPool.check_connection(conn)
 
 
-def open_pool(conninfo: str, config: PoolConfig) -> ConnectionPool[psycopg.Connection[Any]]:
+def open_pool(
+    conninfo: str, config: PoolConfig, first: Callable[[psycopg.Connection[Any]], object] | None = None
+) -> ConnectionPool[psycopg.Connection[Any]]:
     """
     Return an open pool of connections in autocommit.
+
+    Args:
+        conninfo: Of all of them.
+        config: Settings.
+        first: Given the first connection, before the pool has any; what it raises is raised.
 
     Raises:
         psycopg.OperationalError: At once, when a first connection can't be made; the message never shows a password.
@@ -233,7 +241,9 @@ def open_pool(conninfo: str, config: PoolConfig) -> ConnectionPool[psycopg.Conne
         prepare_settings(conn, config)
 
     conninfo = pool_conninfo(conninfo)
-    psycopg.connect(conninfo).close()
+    with psycopg.connect(conninfo, autocommit=True) as conn:
+        if first is not None:
+            first(conn)
     pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
         conninfo, configure=configure, check=_check if config.check else None, **pool_arguments(config)
     )

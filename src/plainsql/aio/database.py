@@ -158,21 +158,23 @@ class Database(ConnectionSource):
         *,
         checked: bool = False,
     ) -> Database:
+        said = tenancy or Tenancy()
+        is_safe = False
+
+        async def check(conn: psycopg.AsyncConnection[Any]) -> None:
+            nonlocal is_safe
+            is_safe = await check_role(conn, said)
+
         try:
-            opened = await open_pool(conninfo, pool or PoolConfig())
+            opened = await open_pool(conninfo, pool or PoolConfig(), check if checked else None)
         except BaseException:
             if on_close is not None:
                 await to_thread(on_close)
             raise
         database = cls(
-            opened, conninfo=conninfo, slow_ms=slow_ms, on_close=on_close, tenancy=tenancy, all_tenants=all_tenants
+            opened, conninfo=conninfo, slow_ms=slow_ms, on_close=on_close, tenancy=said, all_tenants=all_tenants
         )
-        try:
-            if checked:
-                await database._check_role()
-        except BaseException:
-            await database.close()
-            raise
+        database._has_safe_role = is_safe
         return database
 
     async def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import psycopg
@@ -27,9 +28,18 @@ async def _check(conn: psycopg.AsyncConnection[Any]) -> None:
         await AsyncConnectionPool.check_connection(conn)
 
 
-async def open_pool(conninfo: str, config: PoolConfig) -> AsyncConnectionPool[psycopg.AsyncConnection[Any]]:
+async def open_pool(
+    conninfo: str,
+    config: PoolConfig,
+    first: Callable[[psycopg.AsyncConnection[Any]], Awaitable[object]] | None = None,
+) -> AsyncConnectionPool[psycopg.AsyncConnection[Any]]:
     """
     Return an open pool of connections in autocommit.
+
+    Args:
+        conninfo: Of all of them.
+        config: Settings.
+        first: Given the first connection, before the pool has any; what it raises is raised.
 
     Raises:
         psycopg.OperationalError: At once, when a first connection can't be made; the message never shows a password.
@@ -40,7 +50,9 @@ async def open_pool(conninfo: str, config: PoolConfig) -> AsyncConnectionPool[ps
         prepare_settings(conn, config)
 
     conninfo = pool_conninfo(conninfo)
-    await (await psycopg.AsyncConnection.connect(conninfo)).close()
+    async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as conn:
+        if first is not None:
+            await first(conn)
     pool: AsyncConnectionPool[psycopg.AsyncConnection[Any]] = AsyncConnectionPool(
         conninfo, configure=configure, check=_check if config.check else None, **pool_arguments(config)
     )

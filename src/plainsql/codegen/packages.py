@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from plainsql.codegen import literal
 
+WIDTH = 100
+
 
 def render_package(package: str, stems: Iterable[str], *, doc: str) -> str:
     """Return an ``__init__`` that lists its modules for type checkers and loads each on first use."""
@@ -16,7 +18,10 @@ def render_package(package: str, stems: Iterable[str], *, doc: str) -> str:
     ]
     if not listed:
         return "\n".join(lines) + "\n"
-    names = ", ".join(literal.string(stem) for stem in listed)
+    names = [literal.string(stem) for stem in listed]
+    condition = [f"        if name in {{{', '.join(names)}}}:"]
+    if len(condition[0]) > WIDTH:
+        condition = ["        if name in {", *(f"            {name}," for name in names), "        }:"]
     lines += [
         "",
         "from typing import TYPE_CHECKING",
@@ -27,7 +32,7 @@ def render_package(package: str, stems: Iterable[str], *, doc: str) -> str:
         "    from importlib import import_module",
         "",
         "    def __getattr__(name):",
-        f"        if name in {{{names}}}:",
+        *condition,
         '            return import_module(f"{__name__}.{name}")',
         '        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")',
     ]
