@@ -13,7 +13,7 @@ RETURNING id, name;
 -- Put pieces on the shelf, on a new one if the warehouse did not hold the product.
 INSERT INTO inventory AS i (product_id, warehouse_id, on_hand)
 VALUES (:product_id, :warehouse_id, :quantity)
-ON CONFLICT (product_id, warehouse_id) DO UPDATE
+ON CONFLICT (tenant_id, product_id, warehouse_id) DO UPDATE
     SET
         on_hand = i.on_hand + excluded.on_hand,
         version = i.version + 1
@@ -42,7 +42,8 @@ taken AS (
         version = i.version + 1
     FROM found
     WHERE
-        i.product_id = found.product_id
+        i.tenant_id = app.tenant_id()
+        AND i.product_id = found.product_id
         AND i.warehouse_id = found.warehouse_id
         AND i.on_hand - i.reserved >= :quantity
     RETURNING i.product_id, i.warehouse_id, i.on_hand - i.reserved AS remaining
@@ -56,7 +57,7 @@ noted AS (
         taken.warehouse_id,
         :quantity AS quantity
     FROM taken
-    ON CONFLICT (order_id, product_id, warehouse_id) DO UPDATE
+    ON CONFLICT (tenant_id, order_id, product_id, warehouse_id) DO UPDATE
         SET quantity = r.quantity + excluded.quantity
     RETURNING r.product_id
 )
@@ -130,7 +131,7 @@ noted AS (
         taken.warehouse_id,
         taken.quantity
     FROM taken
-    ON CONFLICT (order_id, product_id, warehouse_id) DO UPDATE
+    ON CONFLICT (tenant_id, order_id, product_id, warehouse_id) DO UPDATE
         SET quantity = r.quantity + excluded.quantity
     RETURNING r.product_id
 )

@@ -9,7 +9,7 @@
 -- @why DO NOTHING would return no row for an order that committed while this statement ran; DO UPDATE waits and returns it.
 INSERT INTO orders AS o (customer_id, total, currency, idempotency_key)
 VALUES (:customer_id, :total, :currency, :idempotency_key)
-ON CONFLICT (idempotency_key) DO UPDATE
+ON CONFLICT (tenant_id, idempotency_key) DO UPDATE
     SET idempotency_key = excluded.idempotency_key
     WHERE o.customer_id = excluded.customer_id
 RETURNING

@@ -91,14 +91,14 @@ ORDER BY p.id;
 
 -- name: products_called(name)
 -- Products of this name in any category, whatever the case.
--- @why products_lower_name_idx holds lower(name); ILIKE could not use it.
+-- @why products_lower_name_idx holds lower_name; row-level security would keep lower(name) and ILIKE from an index.
 SELECT
     p.id,
     p.sku,
     p.name,
     p.price
 FROM products AS p
-WHERE lower(p.name) = lower(:name)
+WHERE p.lower_name = lower(:name)
 ORDER BY p.id;
 
 -- name: products_in_category(category_id, max_rows)
@@ -129,6 +129,7 @@ WHERE p.category_id = :category_id;
 
 -- name: products_in_stock(min_price, max_price, max_rows)
 -- Products between two prices, both included, of which some are left; cheapest first.
+-- @why Row-level security keeps a range of price, a numeric, from the index; whole cents, a bigint, it lets through.
 SELECT
     p.id,
     p.sku,
@@ -138,8 +139,10 @@ SELECT
 FROM products AS p
 WHERE
     p.price BETWEEN :min_price AND :max_price
+    AND p.price_cents BETWEEN greatest(least(ceil(:min_price::numeric * 100), 1e12), 0)::bigint
+    AND greatest(least(floor(:max_price::numeric * 100), 1e12), -1)::bigint
     AND p.stock > 0
-ORDER BY p.price, p.stock, p.id
+ORDER BY p.price_cents, p.stock, p.id
 LIMIT :max_rows;
 
 -- name: newest_products(max_rows)
@@ -159,6 +162,7 @@ LIMIT :max_rows;
 -- Active products that match words as people type them ("red -wine", "or", quotes), best first.
 -- A word in the name counts more than one in the description. The headline marks the words with <b>.
 -- @why ts_headline parses the whole text again, so it runs on the rows of the result only.
+-- @why app.products_matching finds the keys by index, from which row-level security would keep @@ here.
 SELECT
     best.id,
     best.sku,
@@ -176,8 +180,11 @@ FROM (
         q.query,
         ts_rank(p.search_vector, q.query) AS rank
     FROM websearch_to_tsquery('english', :terms) AS q (query)
-    JOIN products AS p ON p.search_vector @@ q.query
-    WHERE p.is_active
+    CROSS JOIN LATERAL app.products_matching(q.query) AS found (product_id)
+    JOIN products AS p ON p.id = found.product_id
+    WHERE
+        p.search_vector @@ q.query
+        AND p.is_active
     ORDER BY rank DESC, p.id
     LIMIT :max_rows
 ) AS best
@@ -186,13 +193,15 @@ ORDER BY best.rank DESC, best.id;
 -- name: fuzzy_products(name, max_rows)
 -- Active products whose name looks like this one, spelling mistakes included, most similar first.
 -- The threshold is pg_trgm.similarity_threshold, 0.3 unless the session says otherwise.
+-- @why app.products_named_like finds the keys by index, from which row-level security would keep % here.
 SELECT
     p.id,
     p.sku,
     p.name,
     p.price,
     similarity(p.name, :name) AS similarity
-FROM products AS p
+FROM app.products_named_like(:name) AS found (product_id)
+JOIN products AS p ON p.id = found.product_id
 WHERE
     p.name % :name
     AND p.is_active

@@ -18,7 +18,8 @@ SELECT
 FROM sessions AS s
 JOIN users AS u ON u.id = s.user_id
 WHERE
-    s.token_hash = :token_hash
+    s.tenant_id = app.tenant_id()
+    AND s.token_hash = :token_hash
     AND s.revoked_at IS NULL
     AND s.expires_at > now()
     AND u.is_active
@@ -34,7 +35,8 @@ WITH live AS (
         s.expires_at
     FROM sessions AS s
     WHERE
-        s.token_hash = :token_hash
+        s.tenant_id = app.tenant_id()
+        AND s.token_hash = :token_hash
         AND s.revoked_at IS NULL
         AND s.expires_at > now()
 ),

@@ -30,7 +30,7 @@ WHERE
 -- name: find_by_email(email)^
 -- One user by e-mail address, whatever its case; that somebody looked is logged.
 -- @after log_access
--- @why The unique index is on lower(email) of live users, so both have to stand here for it to serve.
+-- @why The unique index is on lower_email of live users, so both have to stand here for it to serve.
 SELECT
     u.id,
     u.username,
@@ -39,7 +39,8 @@ SELECT
     u.version
 FROM users AS u
 WHERE
-    lower(u.email) = lower(:email)
+    u.tenant_id = app.tenant_id()
+    AND u.lower_email = lower(:email)
     AND u.deleted_at IS NULL;
 
 -- name: users_for_support(user_ids)
@@ -65,7 +66,8 @@ SELECT
     u.password_hash
 FROM users AS u
 WHERE
-    lower(u.email) = lower(:email)
+    u.tenant_id = app.tenant_id()
+    AND u.lower_email = lower(:email)
     AND u.is_active
     AND u.deleted_at IS NULL;
 

@@ -3,7 +3,7 @@
 from tests.fixtures.databases import empty_database, server, shop_database, shop_template
 from tests.fixtures.hooks import app, hooked_generated, hooked_project
 from tests.fixtures.projects import own_cache, project
-from tests.fixtures.shop import shop
+from tests.fixtures.shop import owner, shop
 
 __all__ = [
     "app",
@@ -11,6 +11,7 @@ __all__ = [
     "hooked_generated",
     "hooked_project",
     "own_cache",
+    "owner",
     "project",
     "server",
     "shop",

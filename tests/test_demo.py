@@ -63,6 +63,8 @@ def test_the_demo_runs_twice_and_prints_for_people_and_pipes(server: str, databa
             "top_customers",
             "revenue_by_month",
             "product_ranking",
+            "order 100000001",
+            "without a tenant: TenantRequiredError, nothing was sent",
             "-- name: get_order(order_id)^",
             "def get_order(conn: Conn, /, *, order_id: int)",
         ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import psycopg
 import pytest
@@ -35,14 +36,16 @@ def functions(verb: str) -> list[Callable[[Conn], None]]:
     return [function for name, function in vars(indexes).items() if name.startswith(f"{verb}_") and callable(function)]
 
 
-def test_dropped_and_created_by_the_scripts_the_indexes_are_those_of_the_migrations(shop: Shop) -> None:
+def test_dropped_and_created_by_the_scripts_the_indexes_are_those_of_the_migrations(
+    shop: Shop, owner: psycopg.Connection[Any]
+) -> None:
     migrated = secondary_indexes(shop)
     assert len(migrated) == len(functions("drop")) == len(functions("create")) >= 17
     for drop in functions("drop"):
-        drop(shop.conn)
+        drop(owner)
     assert secondary_indexes(shop) == []
     for create in functions("create"):
-        create(shop.conn)
+        create(owner)
     assert secondary_indexes(shop) == migrated
     assert all(valid for _, _, valid in migrated)
 
@@ -60,11 +63,11 @@ def test_each_index_has_both_scripts_named_after_it() -> None:
         assert index in statements[0], f"{verb} script of another index"
 
 
-def test_a_second_create_fails_and_a_second_drop_does_not(shop: Shop) -> None:
+def test_a_second_create_fails_and_a_second_drop_does_not(owner: psycopg.Connection[Any]) -> None:
     with pytest.raises(psycopg.errors.DuplicateTable):
-        indexes.create_products_lower_name_idx(shop.conn)
-    indexes.drop_products_lower_name_idx(shop.conn)
-    indexes.drop_products_lower_name_idx(shop.conn)
+        indexes.create_products_lower_name_idx(owner)
+    indexes.drop_products_lower_name_idx(owner)
+    indexes.drop_products_lower_name_idx(owner)
 
 
 def test_an_index_script_is_refused_inside_a_transaction(shop: Shop) -> None:

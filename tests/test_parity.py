@@ -20,6 +20,7 @@ PAIRS = [
     ("plainsql.hooks", "plainsql.aio.hooks"),
     ("plainsql.loading", "plainsql.aio.loading"),
     ("plainsql.pool", "plainsql.aio.pool"),
+    ("plainsql.tenants", "plainsql.aio.tenants"),
     ("plainsql.transaction", "plainsql.aio.transaction"),
 ]
 RENAMED = {
@@ -45,6 +46,13 @@ ONLY_SYNC = {
     ("plainsql.pool", "has_news"),
     ("plainsql.pool", "pool_arguments"),
     ("plainsql.pool", "pool_conninfo"),
+    ("plainsql.pool", "prepare_settings"),
+    ("plainsql.tenants", "all_tenants_conninfo"),
+    ("plainsql.tenants", "check_open"),
+    ("plainsql.tenants", "is_safe"),
+    ("plainsql.tenants", "note_all_tenants"),
+    ("plainsql.tenants", "project_tenancy"),
+    ("plainsql.tenants", "refuse_inside"),
     ("plainsql.health", "judge"),
     ("plainsql.health", "is_exhausted"),
     ("plainsql.health", "probe_conninfo"),
@@ -57,11 +65,19 @@ ONLY_ASYNC = {
 }
 DO_NOT_WAIT = {
     "Database.pool_stats",
+    "ConnectionSource.settings",
     "Database.separate",
+    "Database.settings",
     "LoadedQuery.signature",
+    "AllTenants.settings",
+    "Separate.separate",
+    "Separate.settings",
+    "Tenant.separate",
+    "Tenant.settings",
     "Transaction.after_commit",
     "Transaction.connection",
     "load",
+    "settings_for",
 }
 
 

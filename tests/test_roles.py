@@ -9,7 +9,10 @@ import pytest
 
 import plainsql
 import plainsql.aio
+from plainsql import execute
+from plainsql.aio import execute as aio
 from tests.fixtures.embedded import folder
+from tests.runtime import statement
 
 __all__ = ["folder"]
 
@@ -49,6 +52,18 @@ async def test_the_runtime_role_writes_rows_and_makes_nothing_async() -> None:
         assert await (await conn.execute(INSERT)).fetchone() == (1,)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             await conn.execute(INDEX)
+
+
+@pytest.mark.usefixtures("project_folder")
+async def test_a_role_of_its_own_sees_all_tenants() -> None:
+    with plainsql.Database.open(owner=True) as db, db.connection() as conn:
+        conn.execute(SCHEMA + "; ALTER TABLE lending.loan ADD COLUMN tenant_id text, ENABLE ROW LEVEL SECURITY")
+        conn.execute("INSERT INTO lending.loan (note, tenant_id) VALUES ('x', 'a'), ('y', 'b')")
+    count = statement("SELECT count(*) FROM lending.loan", tenant=True)
+    with plainsql.Database.open() as db, db.all_tenants(reason="test") as a:
+        assert execute.fetch_value(a, count) == 2
+    async with plainsql.aio.Database.open() as adb, adb.all_tenants(reason="test") as aa:
+        assert await aio.fetch_value(aa, count) == 2
 
 
 async def test_a_conninfo_names_its_own_role(server: str) -> None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 import psycopg
 import pytest
 
-from plainsql import ParameterError, aio
+from plainsql import ParameterError, Tenant, aio
 from plainsql.database import Database
 from plainsql.pool import PoolConfig
 from plainsql.transaction import Transaction
@@ -27,7 +27,7 @@ from shop.errors import (
     UnknownProductError,
 )
 from shop.queries import inventory, orders, payments, products
-from tests.fixtures.shop import Shop
+from tests.fixtures.shop import MAIN, Shop
 
 POOL = PoolConfig(max_size=12)
 
@@ -44,14 +44,14 @@ def stocked(shop: Shop) -> Shop:
 
 
 @pytest.fixture
-def db(stocked: Shop) -> Iterator[Database]:
-    """The stocked shop's database."""
-    with Database.open(stocked.conninfo, pool=POOL) as opened:
-        yield opened
+def db(stocked: Shop) -> Iterator[Tenant]:
+    """The stocked shop's database, as its tenant sees it."""
+    with Database.open(stocked.conninfo, pool=POOL) as opened, opened.tenant(MAIN) as tenant:
+        yield tenant
 
 
 def place(
-    db: Database, lines: Sequence[Line], *, key: str = "k", customer_id: int = 1, gift_note: str | None = None
+    db: Tenant, lines: Sequence[Line], *, key: str = "k", customer_id: int = 1, gift_note: str | None = None
 ) -> PlacedOrder:
     with db.transaction() as tx:
         return checkout.create_order(
@@ -60,7 +60,7 @@ def place(
 
 
 async def place_async(
-    db: aio.Database, lines: Sequence[Line], *, key: str = "k", gift_note: str | None = None
+    db: aio.Tenant, lines: Sequence[Line], *, key: str = "k", gift_note: str | None = None
 ) -> PlacedOrder:
     async with db.transaction() as tx:
         return await aio_checkout.create_order(
@@ -107,16 +107,16 @@ def check_placed(shop: Shop, placed: PlacedOrder) -> None:
 LINES = (Line(2, 3), Line(1, 2))
 
 
-def test_an_order_has_lines_stock_payment_and_points(stocked: Shop, db: Database) -> None:
+def test_an_order_has_lines_stock_payment_and_points(stocked: Shop, db: Tenant) -> None:
     check_placed(stocked, place(db, LINES, gift_note="Hi!"))
 
 
 async def test_an_order_has_lines_stock_payment_and_points_async(stocked: Shop) -> None:
-    async with aio.Database.open(stocked.conninfo, pool=POOL) as adb:
+    async with aio.Database.open(stocked.conninfo, pool=POOL) as opened, opened.tenant(MAIN) as adb:
         check_placed(stocked, await place_async(adb, LINES, gift_note="Hi!"))
 
 
-def test_the_same_key_places_the_order_once(stocked: Shop, db: Database) -> None:
+def test_the_same_key_places_the_order_once(stocked: Shop, db: Tenant) -> None:
     first = place(db, LINES)
     before = counts(stocked)
     products.change_price(stocked.conn, product_id=1, version=1, price=Decimal(999))
@@ -126,7 +126,7 @@ def test_the_same_key_places_the_order_once(stocked: Shop, db: Database) -> None
     assert counts(stocked) == before
 
 
-def test_the_same_key_at_the_same_time_places_the_order_once(stocked: Shop, db: Database) -> None:
+def test_the_same_key_at_the_same_time_places_the_order_once(stocked: Shop, db: Tenant) -> None:
     with ThreadPoolExecutor(10) as pool:
         placed = list(pool.map(lambda _: place(db, LINES), range(10)))
     assert len({order.order_id for order in placed}) == 1
@@ -136,7 +136,7 @@ def test_the_same_key_at_the_same_time_places_the_order_once(stocked: Shop, db: 
 
 @pytest.mark.parametrize(("customer_id", "lines"), [(1, [Line(1, 1)]), (1, [Line(1, 2), Line(2, 4)]), (2, LINES)])
 def test_a_key_is_not_reused_for_another_order(
-    stocked: Shop, db: Database, customer_id: int, lines: Sequence[Line]
+    stocked: Shop, db: Tenant, customer_id: int, lines: Sequence[Line]
 ) -> None:
     stocked.customer("Bob")
     place(db, LINES)
@@ -146,7 +146,7 @@ def test_a_key_is_not_reused_for_another_order(
     assert counts(stocked) == before
 
 
-def test_a_key_is_not_reused_in_another_currency(stocked: Shop, db: Database) -> None:
+def test_a_key_is_not_reused_in_another_currency(stocked: Shop, db: Tenant) -> None:
     place(db, LINES)
     before = counts(stocked)
     with pytest.raises(IdempotencyKeyReusedError), db.transaction() as tx:
@@ -155,7 +155,7 @@ def test_a_key_is_not_reused_in_another_currency(stocked: Shop, db: Database) ->
 
 
 async def test_a_key_is_not_reused_in_another_currency_async(stocked: Shop) -> None:
-    async with aio.Database.open(stocked.conninfo, pool=POOL) as adb:
+    async with aio.Database.open(stocked.conninfo, pool=POOL) as opened, opened.tenant(MAIN) as adb:
         await place_async(adb, LINES)
         with pytest.raises(IdempotencyKeyReusedError):
             async with adb.transaction() as tx:
@@ -175,7 +175,7 @@ async def test_a_key_is_not_reused_in_another_currency_async(stocked: Shop) -> N
     ],
 )
 def test_an_order_that_cannot_be_leaves_nothing(
-    stocked: Shop, db: Database, lines: Sequence[Line], error: type[Exception]
+    stocked: Shop, db: Tenant, lines: Sequence[Line], error: type[Exception]
 ) -> None:
     with pytest.raises(error):
         place(db, lines)
@@ -183,14 +183,14 @@ def test_an_order_that_cannot_be_leaves_nothing(
 
 
 async def test_an_order_that_cannot_be_leaves_nothing_async(stocked: Shop) -> None:
-    async with aio.Database.open(stocked.conninfo, pool=POOL) as adb:
+    async with aio.Database.open(stocked.conninfo, pool=POOL) as opened, opened.tenant(MAIN) as adb:
         for lines in ([], [Line(99, 1)], [Line(1, 11)]):
             with pytest.raises(ShopError):
                 await place_async(adb, lines)
     assert counts(stocked) == (0, 0, 0, 0, 0)
 
 
-def test_insufficient_stock_names_the_product_and_both_numbers(db: Database) -> None:
+def test_insufficient_stock_names_the_product_and_both_numbers(db: Tenant) -> None:
     with pytest.raises(InsufficientStockError) as caught:
         place(db, [Line(2, 1), Line(1, 7), Line(1, 4)])
     error = caught.value
@@ -198,18 +198,18 @@ def test_insufficient_stock_names_the_product_and_both_numbers(db: Database) -> 
     assert str(error) == "'lamp' (product 1): 11 requested, 10 available"
 
 
-def test_an_inactive_product_is_not_sold(stocked: Shop, db: Database) -> None:
+def test_an_inactive_product_is_not_sold(stocked: Shop, db: Tenant) -> None:
     products.deactivate_products(stocked.conn, product_ids=[1])
     with pytest.raises(InactiveProductError, match="lamp"):
         place(db, LINES)
 
 
-def test_an_unknown_customer_is_a_foreign_key_violation(db: Database) -> None:
+def test_an_unknown_customer_is_a_foreign_key_violation(db: Tenant) -> None:
     with pytest.raises(psycopg.errors.ForeignKeyViolation):
         place(db, LINES, customer_id=99)
 
 
-def test_fifty_parallel_orders_for_ten_pieces_sell_exactly_ten(stocked: Shop, db: Database) -> None:
+def test_fifty_parallel_orders_for_ten_pieces_sell_exactly_ten(stocked: Shop, db: Tenant) -> None:
     def one(number: int) -> bool:
         try:
             place(db, [Line(1, 1)], key=str(number))
@@ -224,7 +224,7 @@ def test_fifty_parallel_orders_for_ten_pieces_sell_exactly_ten(stocked: Shop, db
 
 
 async def test_fifty_parallel_orders_for_ten_pieces_sell_exactly_ten_async(stocked: Shop) -> None:
-    async with aio.Database.open(stocked.conninfo, pool=POOL) as adb:
+    async with aio.Database.open(stocked.conninfo, pool=POOL) as opened, opened.tenant(MAIN) as adb:
         tried = await asyncio.gather(
             *(place_async(adb, [Line(1, 1)], key=str(n)) for n in range(50)), return_exceptions=True
         )
@@ -233,7 +233,7 @@ async def test_fifty_parallel_orders_for_ten_pieces_sell_exactly_ten_async(stock
     assert counts(stocked) == (10, 10, 10, 10, 10)
 
 
-def test_lines_in_opposite_orders_do_not_deadlock(stocked: Shop, db: Database) -> None:
+def test_lines_in_opposite_orders_do_not_deadlock(stocked: Shop, db: Tenant) -> None:
     for product in (1, 2):
         inventory.restock(stocked.conn, product_id=product, warehouse_id=1, quantity=990)
 
@@ -261,16 +261,16 @@ def check_note_was_skipped(shop: Shop, placed: PlacedOrder) -> None:
 
 
 @pytest.mark.parametrize("note", ["x" * 201, "", "nul\0", "\ud800"])
-def test_a_refused_gift_note_is_skipped_and_the_order_stands(stocked: Shop, db: Database, note: str) -> None:
+def test_a_refused_gift_note_is_skipped_and_the_order_stands(stocked: Shop, db: Tenant, note: str) -> None:
     check_note_was_skipped(stocked, place(db, LINES, gift_note=note))
 
 
 async def test_a_refused_gift_note_is_skipped_and_the_order_stands_async(stocked: Shop) -> None:
-    async with aio.Database.open(stocked.conninfo, pool=POOL) as adb:
+    async with aio.Database.open(stocked.conninfo, pool=POOL) as opened, opened.tenant(MAIN) as adb:
         check_note_was_skipped(stocked, await place_async(adb, LINES, gift_note="x" * 201))
 
 
-def test_an_optional_steps_own_writes_go_with_it(stocked: Shop, db: Database) -> None:
+def test_an_optional_steps_own_writes_go_with_it(stocked: Shop, db: Tenant) -> None:
     skipped: list[SkippedStep] = []
     with db.transaction() as tx:
         placed = checkout.create_order(tx, customer_id=1, lines=LINES, currency="EUR", idempotency_key="k")
@@ -288,7 +288,7 @@ def test_an_optional_steps_own_writes_go_with_it(stocked: Shop, db: Database) ->
     "error", [psycopg.errors.SerializationFailure(), psycopg.errors.DeadlockDetected(), psycopg.OperationalError()]
 )
 def test_an_optional_step_does_not_swallow_what_concerns_the_transaction(
-    stocked: Shop, db: Database, error: psycopg.Error
+    stocked: Shop, db: Tenant, error: psycopg.Error
 ) -> None:
     def fail() -> None:
         raise error
@@ -302,7 +302,7 @@ def test_an_optional_step_does_not_swallow_what_concerns_the_transaction(
     assert counts(stocked) == (0, 0, 0, 0, 0)
 
 
-def test_a_backend_killed_before_commit_leaves_nothing(stocked: Shop, db: Database) -> None:
+def test_a_backend_killed_before_commit_leaves_nothing(stocked: Shop, db: Tenant) -> None:
     def run() -> None:
         with db.transaction() as tx:
             checkout.create_order(tx, customer_id=1, lines=LINES, currency="EUR", idempotency_key="k")
@@ -315,7 +315,7 @@ def test_a_backend_killed_before_commit_leaves_nothing(stocked: Shop, db: Databa
 
 
 async def test_a_backend_killed_before_commit_leaves_nothing_async(stocked: Shop) -> None:
-    async with aio.Database.open(stocked.conninfo, pool=POOL) as adb:
+    async with aio.Database.open(stocked.conninfo, pool=POOL) as opened, opened.tenant(MAIN) as adb:
 
         async def run() -> None:
             async with adb.transaction() as tx:

@@ -28,15 +28,20 @@ if TYPE_CHECKING:
         SchemaFileError,
         StaleModuleError,
         StaleRowError,
+        TenantMismatchError,
+        TenantRequiredError,
         TooManyRowsError,
         UnexpectedNullError,
         UnexpectedTypeError,
         UnknownQueryError,
+        UnsafeRoleError,
     )
     from plainsql.execute import Change, Conn, Statement
     from plainsql.health import Health
     from plainsql.loading import load
     from plainsql.pool import PoolConfig, PoolStats
+    from plainsql.tenancy import Tenancy
+    from plainsql.tenants import Tenant
     from plainsql.transaction import Transaction
 
 __all__ = [
@@ -61,11 +66,16 @@ __all__ = [
     "StaleModuleError",
     "StaleRowError",
     "Statement",
+    "Tenancy",
+    "Tenant",
+    "TenantMismatchError",
+    "TenantRequiredError",
     "TooManyRowsError",
     "Transaction",
     "UnexpectedNullError",
     "UnexpectedTypeError",
     "UnknownQueryError",
+    "UnsafeRoleError",
     "__version__",
     "load",
 ]
@@ -78,6 +88,8 @@ _HOMES = {
     "PoolConfig": "plainsql.pool",
     "PoolStats": "plainsql.pool",
     "Statement": "plainsql.execute",
+    "Tenancy": "plainsql.tenancy",
+    "Tenant": "plainsql.tenants",
     "Transaction": "plainsql.transaction",
     "load": "plainsql.loading",
 }

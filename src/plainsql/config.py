@@ -11,9 +11,10 @@ from typing import Literal, cast
 
 from plainsql.custom_types import TypeSetting, read_settings
 from plainsql.errors import ConfigError
+from plainsql.tenancy import Tenancy, read_tenancy
 
 KEYS = ("database", "queries", "migrations", "package", "output", "rows", "hooks", "aio_hooks")
-TABLES = ("types",)
+TABLES = ("tenancy", "types")
 """Keys that are tables."""
 PLANNED = ("query",)
 """Keys of a later version: named apart, so that nobody looks for a typing error."""
@@ -39,6 +40,7 @@ class Config:
         types: What the project makes of PostgreSQL's types.
         hooks: Module of the functions that ``@before`` and ``@after`` name: ``shop.hooks``.
         aio_hooks: Module of their async twins: ``shop.aio.hooks`` unless the project says otherwise.
+        tenancy: How it tells tenants apart; None: it has none.
     """
 
     root: Path
@@ -51,6 +53,7 @@ class Config:
     types: tuple[TypeSetting, ...] = ()
     hooks: str | None = None
     aio_hooks: str | None = None
+    tenancy: Tenancy | None = None
 
     def shown(self, path: Path) -> str:
         """Return *path* as people type it: relative to the project where it lies below it."""
@@ -136,6 +139,7 @@ def _config(file: Path, table: dict[str, object]) -> Config:
         types=read_settings(table.get("types", {}), file),
         hooks=_module(table, "hooks", file),
         aio_hooks=_module(table, "aio_hooks", file) or _twin(_module(table, "hooks", file)),
+        tenancy=read_tenancy(table["tenancy"], file) if "tenancy" in table else None,
     )
 
 

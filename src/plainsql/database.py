@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 from psycopg_pool import ConnectionPool
 
-from plainsql.execute import ConnectionSource
+from plainsql.execute import ConnectionSource, Statement
+from plainsql.execute.settings import Settings
 from plainsql.health import Health, check_health
 from plainsql.owners import Owners
 from plainsql.pool import PoolConfig, PoolStats, Usage, check_owner, open_pool, stats_from
+from plainsql.tenancy import Tenancy, TenantId, checked_id, current, entered, tenant_settings
+from plainsql.tenants import AllTenants, Tenant, check_role, open_all_tenants, project_tenancy
 from plainsql.transaction import Isolation, Transaction, begin_command, open_transaction
 
 SLOW_MS = 500.0
@@ -35,12 +38,17 @@ class Database(ConnectionSource):
         conninfo: str,
         slow_ms: float | None = SLOW_MS,
         on_close: Callable[[], object] | None = None,
+        tenancy: Tenancy | None = None,
+        all_tenants: str | None = None,
     ) -> None:
         self._pool = pool
         self._conninfo = conninfo
         self._owners = Owners()
         self._usage = Usage()
         self._on_close = on_close
+        self._tenancy = tenancy or Tenancy()
+        self._all_tenants = all_tenants
+        self._has_safe_role = False
         self.slow_ms = slow_ms
 
     @classmethod
@@ -51,6 +59,8 @@ class Database(ConnectionSource):
         owner: bool = False,
         pool: PoolConfig | None = None,
         slow_ms: float | None = SLOW_MS,
+        tenancy: Tenancy | Literal[False] | None = None,
+        all_tenants: str | None = None,
     ) -> Database:
         """
         Connect and return the database; nothing is migrated.
@@ -61,19 +71,33 @@ class Database(ConnectionSource):
             owner: Without conninfo: connect as the owner of the tables, for DDL, not as the runtime role.
             pool: Settings of the pool.
             slow_ms: Log a statement that takes longer to the logger plainsql.slow; None: never.
+            tenancy: What tells tenants apart; None: as `[tool.plainsql.tenancy]` of the current folder's project says,
+                False: there are no tenants.
+            all_tenants: Conninfo of the role behind `all_tenants`; None: PLAINSQL_ALL_TENANTS_URL.
 
         Raises:
             NoDatabaseError: Nobody said which database.
+            UnsafeRoleError: Tenancy is configured, and row-level security doesn't hold for the role.
             psycopg.OperationalError: No connection can be made.
         """
         check_owner(conninfo, owner)
+        said = project_tenancy(tenancy)
+        checked = said is not None and not owner
         if conninfo is not None:
-            return cls(open_pool(conninfo, pool or PoolConfig()), conninfo=conninfo, slow_ms=slow_ms)
+            return cls._on(conninfo, pool, slow_ms, None, said, all_tenants, checked=checked)
         from plainsql.target import resolve_target
 
         target = resolve_target()
         entered = target.__enter__()
-        return cls._on(entered.role_conninfo(owner=owner), pool, slow_ms, lambda: target.__exit__(None, None, None))
+        return cls._on(
+            entered.role_conninfo(owner=owner),
+            pool,
+            slow_ms,
+            lambda: target.__exit__(None, None, None),
+            said,
+            all_tenants or entered.all_tenants_conninfo,
+            checked=checked,
+        )
 
     @classmethod
     def embedded(
@@ -94,14 +118,34 @@ class Database(ConnectionSource):
 
     @classmethod
     def _on(
-        cls, conninfo: str, pool: PoolConfig | None, slow_ms: float | None, on_close: Callable[[], object]
+        cls,
+        conninfo: str,
+        pool: PoolConfig | None,
+        slow_ms: float | None,
+        on_close: Callable[[], object] | None,
+        tenancy: Tenancy | None = None,
+        all_tenants: str | None = None,
+        *,
+        checked: bool = False,
     ) -> Database:
+        said = tenancy or Tenancy()
+        is_safe = False
+
+        def check(conn: psycopg.Connection[Any]) -> None:
+            nonlocal is_safe
+            is_safe = check_role(conn, said)
+
         try:
-            opened = open_pool(conninfo, pool or PoolConfig())
+            opened = open_pool(conninfo, pool or PoolConfig(), check if checked else None)
         except BaseException:
-            on_close()
+            if on_close is not None:
+                on_close()
             raise
-        return cls(opened, conninfo=conninfo, slow_ms=slow_ms, on_close=on_close)
+        database = cls(
+            opened, conninfo=conninfo, slow_ms=slow_ms, on_close=on_close, tenancy=said, all_tenants=all_tenants
+        )
+        database._has_safe_role = is_safe
+        return database
 
     def close(self) -> None:
         """Close the pool, and the embedded server when this was its last user. Closing again does nothing."""
@@ -118,6 +162,10 @@ class Database(ConnectionSource):
     ) -> None:
         self.close()
 
+    def settings(self, statement: Statement[Any]) -> Settings:
+        """Return the setting of this context's tenant, if `tenancy.use` named one."""
+        return tenant_settings(current(), self._tenancy.setting, statement)
+
     def acquire(self) -> psycopg.Connection[Any]:
         """Lend a connection; in the block of this database's own transaction raise OutsideTransactionError."""
         self._owners.check()
@@ -131,7 +179,22 @@ class Database(ConnectionSource):
     def _lend(self) -> psycopg.Connection[Any]:
         conn = self._pool.getconn()
         self._usage.begin(conn)
+        if current() is not None and not self._has_safe_role:
+            try:
+                self._has_safe_role = check_role(conn, self._tenancy)
+            except BaseException:
+                self.release(conn)
+                raise
         return conn
+
+    def _check_role(self) -> None:
+        """Raise UnsafeRoleError unless row-level security holds for the role; ask until there is a table to keep."""
+        if not self._has_safe_role:
+            conn = self._lend()
+            try:
+                self._has_safe_role = check_role(conn, self._tenancy)
+            finally:
+                self.release(conn)
 
     @contextmanager
     def connection(self) -> Iterator[psycopg.Connection[Any]]:
@@ -161,22 +224,61 @@ class Database(ConnectionSource):
         Raises:
             OutsideTransactionError: This thread or task has a transaction of this database open.
         """
-        begin = begin_command(isolation, read_only, deferrable)
-        self._owners.check()
-        with self._transaction(begin) as tx:
+        with self._open(begin_command(isolation, read_only, deferrable), current()) as tx:
             yield tx
 
+    def _open(self, begin: bytes, tenant_id: str | None) -> AbstractContextManager[Transaction]:
+        self._owners.check()
+        return self._transaction(begin, tenant_id)
+
     @contextmanager
-    def _transaction(self, begin: bytes) -> Iterator[Transaction]:
+    def _transaction(self, begin: bytes, tenant_id: str | None) -> Iterator[Transaction]:
         conn = self._lend()
         owner = self._owners.enter()
         try:
-            with open_transaction(conn, begin, slow_ms=self.slow_ms) as tx:
+            settings = () if tenant_id is None else ((self._tenancy.setting, tenant_id),)
+            with open_transaction(conn, begin, slow_ms=self.slow_ms, settings=settings, tenant_id=tenant_id) as tx:
                 yield tx
         finally:
             self._owners.leave(owner)
             self.release(conn)
         tx._run_callbacks()
+
+    @contextmanager
+    def tenant(self, tenant_id: TenantId) -> Iterator[Tenant]:
+        """
+        Yield this database as one tenant sees it; every statement and transaction of it has the tenant's setting.
+
+        Args:
+            tenant_id: What the column of tenants holds.
+
+        Raises:
+            TenantRequiredError: *tenant_id* is empty.
+            TenantMismatchError: Another tenant is at work in this thread, task or context.
+            UnsafeRoleError: Row-level security doesn't hold for the role of this database.
+        """
+        checked = checked_id(tenant_id)
+        with entered(checked):
+            self._check_role()
+            tenant = Tenant(self, checked, self._tenancy.setting)
+            try:
+                yield tenant
+            finally:
+                tenant.closed = True
+
+    @contextmanager
+    def all_tenants(self, *, reason: str) -> Iterator[AllTenants]:
+        """
+        Connect as the role with BYPASSRLS for the block, and yield what sees every tenant's rows.
+
+        Args:
+            reason: Why, for the log plainsql.tenancy and for audits.
+
+        Raises:
+            ConfigError: No reason, no conninfo of such a role, or the role has no BYPASSRLS.
+        """
+        with open_all_tenants(self._all_tenants, reason=reason, slow_ms=self.slow_ms) as tenants:
+            yield tenants
 
     def separate(self) -> Separate:
         """Return this database for use inside its own transaction: on another connection, committed by itself."""
@@ -198,6 +300,10 @@ class Separate(ConnectionSource):
         self._database = database
         self.slow_ms = database.slow_ms
 
+    def settings(self, statement: Statement[Any]) -> Settings:
+        """Return the setting of this context's tenant, if `tenancy.use` named one."""
+        return self._database.settings(statement)
+
     def acquire(self) -> psycopg.Connection[Any]:
         """Lend a connection other than the transaction's."""
         return self._database._lend()
@@ -215,5 +321,12 @@ class Separate(ConnectionSource):
         deferrable: bool | None = None,
     ) -> Iterator[Transaction]:
         """Run the block in a transaction beside the one that is open; see `Database.transaction`."""
-        with self._database._transaction(begin_command(isolation, read_only, deferrable)) as tx:
+        with self._open(begin_command(isolation, read_only, deferrable), current()) as tx:
             yield tx
+
+    def _open(self, begin: bytes, tenant_id: str | None) -> AbstractContextManager[Transaction]:
+        return self._database._transaction(begin, tenant_id)
+
+    def separate(self) -> Separate:
+        """Return this one: it is separate already."""
+        return self

@@ -20,7 +20,10 @@ Every error of our own. psycopg's exceptions pass through as themselves; a class
     ├── HookRecursionError (RecursionError) hooks run queries whose hooks run queries, too deep
     ├── HookResultError (ValueError)        a hook gave back other rows than one for each
     ├── PasswordTooLongError (ValueError)   bcrypt takes no more than 72 bytes
-    └── OutsideTransactionError             `db` was used inside its own transaction
+    ├── OutsideTransactionError             `db` was used inside its own transaction
+    ├── TenantRequiredError (LookupError)   nobody said whose rows are meant; nothing was sent
+    ├── TenantMismatchError                 another tenant is at work here
+    └── UnsafeRoleError                     row-level security does not hold for the role
 """
 
 from __future__ import annotations
@@ -156,3 +159,26 @@ class PasswordTooLongError(PlainSQLError, ValueError):
 
 class OutsideTransactionError(PlainSQLError):
     """The database was used inside its own transaction: pass the transaction, or call `db.separate()`."""
+
+
+class TenantRequiredError(PlainSQLError, LookupError):
+    """A query is about tenants' tables and nobody said whose rows are meant; nothing was sent."""
+
+
+class TenantMismatchError(PlainSQLError):
+    """Another tenant is at work here: leave its block first."""
+
+
+class UnsafeRoleError(PlainSQLError):
+    """
+    Row-level security does not hold for the role that connects, so it would keep no tenant from another's rows.
+
+    Attributes:
+        role: Its name.
+        reasons: Why, one each: a superuser, BYPASSRLS, the tables it owns.
+    """
+
+    def __init__(self, message: str = "", *, role: str = "", reasons: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.role = role
+        self.reasons = tuple(reasons)

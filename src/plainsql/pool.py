@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import select
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
@@ -39,6 +40,8 @@ class PoolConfig:
             caller.
         check: Look at a connection before lending it: a connection that the server closed is replaced, not lent.
             Costs no round trip unless the server has sent something.
+        prepare_threshold: Calls of a statement on a connection before it is prepared there; None: never, as a
+            transaction pooler without prepared statements needs it (PgBouncer before 1.21).
     """
 
     min_size: int = 1
@@ -49,6 +52,7 @@ class PoolConfig:
     max_lifetime: float = 3600.0
     reconnect_timeout: float = 300.0
     check: bool = True
+    prepare_threshold: int | None = 5
 
     def __post_init__(self) -> None:
         if self.min_size < 0:
@@ -57,6 +61,8 @@ class PoolConfig:
             raise ConfigError(f"max_size must be at least {max(self.min_size, 1)}, found {self.max_size}")
         if self.max_size is None and self.min_size == 0:
             raise ConfigError("max_size is needed when min_size is 0")
+        if self.prepare_threshold is not None and self.prepare_threshold < 0:
+            raise ConfigError(f"prepare_threshold must be 0 or more, or None, found {self.prepare_threshold}")
         if self.max_waiting < 0:
             raise ConfigError(f"max_waiting must be 0 or more, found {self.max_waiting}")
         for name in ("timeout", "max_idle", "max_lifetime", "reconnect_timeout"):
@@ -204,8 +210,10 @@ def has_news(conn: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> bo
     return bool(select.select([fd], [], [], 0)[0])
 
 
-def _configure(conn: psycopg.Connection[Any]) -> None:
+def prepare_settings(conn: psycopg.Connection[Any] | psycopg.AsyncConnection[Any], config: PoolConfig) -> None:
+    """Give a new connection what *config* says of prepared statements."""
     conn.prepared_max = PREPARED_MAX
+    conn.prepare_threshold = config.prepare_threshold
 
 
 def _check(conn: psycopg.Connection[Any]) -> None:
@@ -213,18 +221,31 @@ def _check(conn: psycopg.Connection[Any]) -> None:
         ConnectionPool.check_connection(conn)
 
 
-def open_pool(conninfo: str, config: PoolConfig) -> ConnectionPool[psycopg.Connection[Any]]:
+def open_pool(
+    conninfo: str, config: PoolConfig, first: Callable[[psycopg.Connection[Any]], object] | None = None
+) -> ConnectionPool[psycopg.Connection[Any]]:
     """
     Return an open pool of connections in autocommit.
+
+    Args:
+        conninfo: Of all of them.
+        config: Settings.
+        first: Given the first connection, before the pool has any; what it raises is raised.
 
     Raises:
         psycopg.OperationalError: At once, when a first connection can't be made; the message never shows a password.
         ConfigError: The conninfo can't be read.
     """
+
+    def configure(conn: psycopg.Connection[Any]) -> None:
+        prepare_settings(conn, config)
+
     conninfo = pool_conninfo(conninfo)
-    psycopg.connect(conninfo).close()
+    with psycopg.connect(conninfo, autocommit=True) as conn:
+        if first is not None:
+            first(conn)
     pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
-        conninfo, configure=_configure, check=_check if config.check else None, **pool_arguments(config)
+        conninfo, configure=configure, check=_check if config.check else None, **pool_arguments(config)
     )
     pool.open()
     return pool

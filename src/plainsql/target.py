@@ -29,12 +29,14 @@ class Target:
         app_conninfo: Of the runtime role, if there is one.
         description: For people; without passwords.
         home: Where the embedded server's files are, if it is one.
+        all_tenants_conninfo: Of the role with BYPASSRLS, on an embedded server.
     """
 
     conninfo: str = field(repr=False)
     app_conninfo: str | None = field(repr=False)
     description: str
     home: Path | None = None
+    all_tenants_conninfo: str | None = field(repr=False, default=None)
 
     def role_conninfo(self, *, owner: bool) -> str:
         """Return the conninfo of the owner, or of the runtime role if there is one."""
@@ -92,7 +94,7 @@ def describe_conninfo(conninfo: str, origin: str) -> str:
 def _embedded(config: Config) -> Iterator[Target]:
     from plainsql.embedded import EmbeddedPostgres
     from plainsql.embedded.database import make_database
-    from plainsql.embedded.postgres import APP_ROLE
+    from plainsql.embedded.postgres import ALL_TENANTS_ROLE, APP_ROLE
 
     folder = config.root / EMBEDDED_FOLDER / "postgres"
     with EmbeddedPostgres.start(folder, linger=LINGER) as server:
@@ -104,4 +106,5 @@ def _embedded(config: Config) -> Iterator[Target]:
             server.conninfo(name, user=APP_ROLE),
             f"embedded PostgreSQL {server.major} in {where}",
             server.home,
+            server.conninfo(name, user=ALL_TENANTS_ROLE),
         )

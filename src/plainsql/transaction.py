@@ -15,7 +15,9 @@ from typing import Any, Literal, TypeAlias
 import psycopg
 from psycopg import pq
 
-from plainsql.execute import ConnectionSource
+from plainsql.execute import ConnectionSource, Statement
+from plainsql.execute.settings import Settings, begin_with
+from plainsql.tenancy import tenant_required
 
 Isolation: TypeAlias = Literal["read committed", "repeatable read", "serializable"]
 
@@ -77,10 +79,17 @@ def leave_savepoint(name: bytes) -> tuple[bytes, bytes]:
 
 
 class TransactionState:
-    """What sync and async transactions share: whether it is open, savepoint names, callbacks for after the commit."""
+    """
+    What sync and async transactions share: whether it is open, whose it is, savepoint names, callbacks.
 
-    def __init__(self) -> None:
+    Attributes:
+        tenant_id: Whose rows it sees; None: nobody said.
+    """
+
+    def __init__(self, tenant_id: str | None = None, all_tenants: bool = False) -> None:
         self.closed = False
+        self.tenant_id = tenant_id
+        self._all_tenants = all_tenants
         self._savepoints = 0
         self._callbacks: list[Callable[[], Any]] = []
 
@@ -88,6 +97,12 @@ class TransactionState:
         """Raise InterfaceError when the transaction is over."""
         if self.closed:
             raise psycopg.InterfaceError("the transaction is over: its block has ended")
+
+    def settings(self, statement: Statement[Any]) -> Settings:
+        """Return nothing: the transaction has its settings. A statement about tenants' tables needs a tenant."""
+        if statement.tenant and self.tenant_id is None and not self._all_tenants:
+            raise tenant_required(statement)
+        return ()
 
     def next_savepoint(self) -> bytes:
         """Return a name that no other savepoint of this transaction has."""
@@ -98,8 +113,15 @@ class TransactionState:
 class Transaction(TransactionState, ConnectionSource):
     """An open transaction; made by `Database.transaction()`."""
 
-    def __init__(self, conn: psycopg.Connection[Any], *, slow_ms: float | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        conn: psycopg.Connection[Any],
+        *,
+        slow_ms: float | None = None,
+        tenant_id: str | None = None,
+        all_tenants: bool = False,
+    ) -> None:
+        super().__init__(tenant_id, all_tenants)
         self._conn = conn
         self.slow_ms = slow_ms
 
@@ -154,11 +176,33 @@ class Transaction(TransactionState, ConnectionSource):
 
 
 @contextmanager
-def open_transaction(conn: psycopg.Connection[Any], begin: bytes, *, slow_ms: float | None) -> Iterator[Transaction]:
-    """Run the block between *begin* and COMMIT on *conn*, which is idle and in autocommit; roll back when it raises."""
-    tx = Transaction(conn, slow_ms=slow_ms)
+def open_transaction(
+    conn: psycopg.Connection[Any],
+    begin: bytes,
+    *,
+    slow_ms: float | None,
+    settings: Settings = (),
+    tenant_id: str | None = None,
+    all_tenants: bool = False,
+) -> Iterator[Transaction]:
+    """
+    Run the block between *begin* and COMMIT on *conn*, which is idle and in autocommit; roll back when it raises.
+
+    Args:
+        conn: The connection.
+        begin: The BEGIN.
+        slow_ms: See `Database`.
+        settings: Set for this transaction, in the round trip of the BEGIN.
+        tenant_id: Whose rows it sees, if one of *settings* says so.
+        all_tenants: The role sees every tenant's rows.
+    """
+    tx = Transaction(conn, slow_ms=slow_ms, tenant_id=tenant_id, all_tenants=all_tenants)
     try:
-        conn.execute(begin, prepare=False)
+        if settings:
+            with conn.lock:
+                conn.wait(begin_with(conn, begin, settings))
+        else:
+            conn.execute(begin, prepare=False)
         yield tx
         check_end(conn)
         check_committed(conn.execute(b"COMMIT", prepare=False).statusmessage)

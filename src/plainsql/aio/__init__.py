@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plainsql.aio.database import Database
+from plainsql.aio.tenants import Tenant
 from plainsql.aio.transaction import Transaction
 from plainsql.health import Health
 from plainsql.pool import PoolConfig, PoolStats
@@ -12,7 +13,7 @@ from plainsql.pool import PoolConfig, PoolStats
 if TYPE_CHECKING:
     from plainsql.aio.loading import load
 
-__all__ = ["Database", "Health", "PoolConfig", "PoolStats", "Transaction", "load"]
+__all__ = ["Database", "Health", "PoolConfig", "PoolStats", "Tenant", "Transaction", "load"]
 
 
 def __getattr__(name: str) -> object:

@@ -13,10 +13,12 @@ import psycopg
 from plainsql.aio.source import ConnectionSource
 from plainsql.errors import StaleModuleError
 from plainsql.execute import length
-from plainsql.execute.cursor import AsyncStatementCursor, Dumped
-from plainsql.execute.faults import annotate, heals, log_slow, refuse_in_transaction
+from plainsql.execute.bound import Dumped
+from plainsql.execute.cursor import AsyncStatementCursor
+from plainsql.execute.faults import annotate, heals, log_slow, refuse_in_transaction, refused_script
 from plainsql.execute.limits import ServerLimit, refuse_pipeline
 from plainsql.execute.results import read_all, read_count, read_one, read_optional, read_value
+from plainsql.execute.settings import Settings, set_local
 from plainsql.execute.statement import Statement
 
 __all__ = [
@@ -68,12 +70,17 @@ async def execute_many(conn: Conn, statement: Statement[Any], rows: Iterable[Map
 
     Every row is checked before the first is sent. Outside a transaction all rows are one transaction of their own.
     """
+    settings = settings_for(conn, statement)
     arguments = [statement.arguments(row) for row in rows]
-    return await _with(conn, statement, lambda held: _perform_many(held, statement, arguments), int) if arguments else 0
+    if not arguments:
+        return 0
+    return await _with(conn, statement, lambda held: _perform_many(held, statement, arguments, settings), int)
 
 
 async def run_script(conn: Conn, statement: Statement[Any]) -> None:
     """Run each statement of a script by itself in autocommit; inside a transaction raise ActiveSqlTransaction."""
+    if settings_for(conn, statement):
+        raise refused_script()
     await _with(conn, statement, lambda held: _perform_script(held, statement), int)
 
 
@@ -83,10 +90,12 @@ async def _call(
     params: tuple[Any, ...],
     read: Callable[[AsyncStatementCursor, Statement[R]], T],
 ) -> T:
-    async def work(held: psycopg.AsyncConnection[Any]) -> T:
-        return read(await _perform(held, statement, params), statement)
-
     if isinstance(conn, ConnectionSource):
+        settings = conn.settings(statement)
+
+        async def work(held: psycopg.AsyncConnection[Any]) -> T:
+            return read(await _perform(held, statement, params, settings), statement)
+
         return await _with(conn, statement, work, length)
     try:
         return read(await _perform(conn, statement, params), statement)
@@ -123,35 +132,44 @@ async def _with(
 
 
 async def _perform(
-    conn: psycopg.AsyncConnection[Any], statement: Statement[Any], params: tuple[Any, ...]
+    conn: psycopg.AsyncConnection[Any], statement: Statement[Any], params: tuple[Any, ...], settings: Settings = ()
 ) -> AsyncStatementCursor:
     cur = AsyncStatementCursor(conn, statement, params)
     try:
-        await cur.run(statement.timeout)
+        await cur.run(statement.timeout, settings)
     except psycopg.Error as error:
         if not heals(error, conn):
             raise
         cur = AsyncStatementCursor(conn, statement, params)
-        await cur.run(statement.timeout)
+        await cur.run(statement.timeout, settings)
     return cur
 
 
 async def _perform_many(
-    conn: psycopg.AsyncConnection[Any], statement: Statement[Any], arguments: list[tuple[object, ...]]
+    conn: psycopg.AsyncConnection[Any],
+    statement: Statement[Any],
+    arguments: list[tuple[object, ...]],
+    settings: Settings,
 ) -> int:
     cur = AsyncStatementCursor(conn, statement, arguments[0])
     rows = cur.dump_all(arguments)
     try:
-        await _run_many(cur, rows, statement.timeout)
+        await _run_many(cur, rows, statement.timeout, settings)
     except psycopg.Error as error:
         if not heals(error, conn):
             raise
         cur = AsyncStatementCursor(conn, statement, arguments[0])
-        await _run_many(cur, rows, statement.timeout)
+        await _run_many(cur, rows, statement.timeout, settings)
     return read_count(cur, statement)
 
 
-async def _run_many(cur: AsyncStatementCursor, rows: list[Dumped], seconds: float | None) -> None:
+async def _run_many(cur: AsyncStatementCursor, rows: list[Dumped], seconds: float | None, settings: Settings) -> None:
+    if settings:
+        async with cur.connection.transaction():
+            async with cur.connection.lock:
+                await cur.connection.wait(set_local(cur.connection, settings))
+            await _run_many(cur, rows, seconds, ())
+        return
     if seconds is None:
         await cur.run_many(rows)
         return
@@ -166,6 +184,11 @@ async def _perform_script(conn: psycopg.AsyncConnection[Any], statement: Stateme
     for text in statement.statements:
         await AsyncStatementCursor(conn, replace(statement, sql=text)).run(statement.timeout)
     return 0
+
+
+def settings_for(conn: Conn, statement: Statement[Any]) -> Settings:
+    """Return what *conn* wants set around *statement*; whoever passes a psycopg connection sees to it himself."""
+    return conn.settings(statement) if isinstance(conn, ConnectionSource) else ()
 
 
 @asynccontextmanager

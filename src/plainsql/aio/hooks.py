@@ -66,11 +66,11 @@ async def hooked(conn: Conn, statement: Statement[Any]) -> AsyncIterator[Transac
             async with cast("_Beginning", conn).transaction() as tx:
                 yield tx
         elif is_at_rest(conn):
-            async with open_transaction(conn, b"BEGIN", slow_ms=None) as tx:
+            async with open_transaction(conn, b"BEGIN", slow_ms=None, all_tenants=True) as tx:
                 yield tx
             await tx._run_callbacks()
         else:
-            async with _Borrowed(conn).savepoint() as tx:
+            async with _Borrowed(conn, all_tenants=True).savepoint() as tx:
                 yield tx
 
 

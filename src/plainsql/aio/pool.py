@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
 from plainsql.pool import (
-    PREPARED_MAX,
     PoolConfig,
     PoolStats,
     Usage,
@@ -16,14 +16,11 @@ from plainsql.pool import (
     has_news,
     pool_arguments,
     pool_conninfo,
+    prepare_settings,
     stats_from,
 )
 
 __all__ = ["PoolConfig", "PoolStats", "Usage", "check_owner", "open_pool", "stats_from"]
-
-
-async def _configure(conn: psycopg.AsyncConnection[Any]) -> None:
-    conn.prepared_max = PREPARED_MAX
 
 
 async def _check(conn: psycopg.AsyncConnection[Any]) -> None:
@@ -31,18 +28,33 @@ async def _check(conn: psycopg.AsyncConnection[Any]) -> None:
         await AsyncConnectionPool.check_connection(conn)
 
 
-async def open_pool(conninfo: str, config: PoolConfig) -> AsyncConnectionPool[psycopg.AsyncConnection[Any]]:
+async def open_pool(
+    conninfo: str,
+    config: PoolConfig,
+    first: Callable[[psycopg.AsyncConnection[Any]], Awaitable[object]] | None = None,
+) -> AsyncConnectionPool[psycopg.AsyncConnection[Any]]:
     """
     Return an open pool of connections in autocommit.
+
+    Args:
+        conninfo: Of all of them.
+        config: Settings.
+        first: Given the first connection, before the pool has any; what it raises is raised.
 
     Raises:
         psycopg.OperationalError: At once, when a first connection can't be made; the message never shows a password.
         ConfigError: The conninfo can't be read.
     """
+
+    async def configure(conn: psycopg.AsyncConnection[Any]) -> None:
+        prepare_settings(conn, config)
+
     conninfo = pool_conninfo(conninfo)
-    await (await psycopg.AsyncConnection.connect(conninfo)).close()
+    async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as conn:
+        if first is not None:
+            await first(conn)
     pool: AsyncConnectionPool[psycopg.AsyncConnection[Any]] = AsyncConnectionPool(
-        conninfo, configure=_configure, check=_check if config.check else None, **pool_arguments(config)
+        conninfo, configure=configure, check=_check if config.check else None, **pool_arguments(config)
     )
     await pool.open()
     return pool

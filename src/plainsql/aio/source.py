@@ -6,6 +6,10 @@ from typing import Any
 
 import psycopg
 
+from plainsql.execute.settings import Settings
+from plainsql.execute.statement import Statement
+from plainsql.tenancy import tenant_settings
+
 
 class ConnectionSource:
     """
@@ -16,6 +20,15 @@ class ConnectionSource:
     """
 
     slow_ms: float | None = None
+
+    def settings(self, statement: Statement[Any]) -> Settings:
+        """
+        Return what has to be set in a transaction around *statement*; empty: it runs on the connection as it is.
+
+        Raises:
+            TenantRequiredError: The statement is about tenants' tables and nobody said whose rows are meant.
+        """
+        return tenant_settings(None, "", statement)
 
     async def acquire(self) -> psycopg.AsyncConnection[Any]:
         """Lend a connection; the caller gives it back with `release`."""

@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 
 from plainsql.aio.execute import ConnectionSource
+from plainsql.execute.settings import Settings, begin_with
 from plainsql.transaction import (
     IDLE,
     ROLLBACK,
@@ -33,8 +34,15 @@ __all__ = ["Isolation", "Transaction", "begin_command", "open_transaction", "und
 class Transaction(TransactionState, ConnectionSource):
     """An open transaction; made by `Database.transaction()`."""
 
-    def __init__(self, conn: psycopg.AsyncConnection[Any], *, slow_ms: float | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        conn: psycopg.AsyncConnection[Any],
+        *,
+        slow_ms: float | None = None,
+        tenant_id: str | None = None,
+        all_tenants: bool = False,
+    ) -> None:
+        super().__init__(tenant_id, all_tenants)
         self._conn = conn
         self.slow_ms = slow_ms
 
@@ -93,12 +101,32 @@ class Transaction(TransactionState, ConnectionSource):
 
 @asynccontextmanager
 async def open_transaction(
-    conn: psycopg.AsyncConnection[Any], begin: bytes, *, slow_ms: float | None
+    conn: psycopg.AsyncConnection[Any],
+    begin: bytes,
+    *,
+    slow_ms: float | None,
+    settings: Settings = (),
+    tenant_id: str | None = None,
+    all_tenants: bool = False,
 ) -> AsyncIterator[Transaction]:
-    """Run the block between *begin* and COMMIT on *conn*, which is idle and in autocommit; roll back when it raises."""
-    tx = Transaction(conn, slow_ms=slow_ms)
+    """
+    Run the block between *begin* and COMMIT on *conn*, which is idle and in autocommit; roll back when it raises.
+
+    Args:
+        conn: The connection.
+        begin: The BEGIN.
+        slow_ms: See `Database`.
+        settings: Set for this transaction, in the round trip of the BEGIN.
+        tenant_id: Whose rows it sees, if one of *settings* says so.
+        all_tenants: The role sees every tenant's rows.
+    """
+    tx = Transaction(conn, slow_ms=slow_ms, tenant_id=tenant_id, all_tenants=all_tenants)
     try:
-        await conn.execute(begin, prepare=False)
+        if settings:
+            async with conn.lock:
+                await conn.wait(begin_with(conn, begin, settings))
+        else:
+            await conn.execute(begin, prepare=False)
         yield tx
         check_end(conn)
         check_committed((await conn.execute(b"COMMIT", prepare=False)).statusmessage)

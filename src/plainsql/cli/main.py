@@ -86,6 +86,11 @@ def check(
     portable: Annotated[
         bool, typer.Option("--portable", help="Also refuse what stock aiosql would read differently.")
     ] = False,
+    tenants: Annotated[
+        bool,
+        typer.Option("--tenants", help="Also run everything as two tenants, on scratch data, and look for leaks."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --tenants: print what was found as JSON.")] = False,
     queries: Queries = None,
     migrations: Migrations = None,
     output: Output = None,
@@ -97,6 +102,14 @@ def check(
     from plainsql.cli import configured, generating
 
     config = configured.project(queries=queries, migrations=migrations, output=output, package=package)
+    if tenants:
+        from plainsql.cli import tenant_checking
+
+        if not tenant_checking.run(config, dsn=dsn, scratch=scratch, portable=portable, as_json=as_json):
+            raise typer.Exit(1)
+        return
+    if as_json:
+        raise typer.BadParameter("--json is for --tenants")
     if not generating.run_check(config, dsn=dsn, scratch=scratch, portable=portable):
         raise typer.Exit(1)
 

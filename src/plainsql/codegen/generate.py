@@ -54,7 +54,7 @@ def modules(
         problems: What is wrong with them; a file with an error has no module here.
     """
     schema = layout.schema_of(config)
-    project = Project(config.package, config.rows, hooks=described.hooks)
+    project = Project(config.package, config.rows, hooks=described.hooks, tenants=described.tenants)
     faulty = {problem.file for problem in problems if problem.level == "error"}
     texts: dict[Path, str] = {}
     if described.types_taken_by():

@@ -83,7 +83,8 @@ def schema_of(config: Config) -> str:
     """Return the hash of everything but the .sql file that shapes a module."""
     types = sorted(f"{found.name}: {found.python}, {found.load}, {found.dump}" for found in config.types)
     hooks = [str(config.hooks), str(config.aio_hooks), *_hook_signatures(config)] if config.hooks else []
-    return schema_digest(config.migrations, (config.package, config.rows, *types, *hooks))
+    tenancy = [f"{config.tenancy.column}: {', '.join(config.tenancy.tables)}"] if config.tenancy else []
+    return schema_digest(config.migrations, (config.package, config.rows, *types, *hooks, *tenancy))
 
 
 def hooks_of(config: Config) -> Hooks:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from plainsql.codegen import literal
 
-_WIDTH = 100
+WIDTH = 100
 
 
 def render_package(package: str, stems: Iterable[str], *, doc: str) -> str:
@@ -20,7 +20,7 @@ def render_package(package: str, stems: Iterable[str], *, doc: str) -> str:
         return "\n".join(lines) + "\n"
     names = [literal.string(stem) for stem in listed]
     condition = [f"        if name in {{{', '.join(names)}}}:"]
-    if len(condition[0]) > _WIDTH:
+    if len(condition[0]) > WIDTH:
         condition = ["        if name in {", *(f"            {name}," for name in names), "        }:"]
     lines += [
         "",

@@ -16,6 +16,7 @@ from plainsql.codegen.nested import render_nested
 from plainsql.codegen.rows import class_block, result_type, row_classes, row_maker, row_type
 from plainsql.describe.changes import Changes
 from plainsql.describe.model import Column, Description, Parameter
+from plainsql.describe.tenants import TenantReach
 from plainsql.describe.versions import Locking
 from plainsql.hook_plans.plan import Argument
 from plainsql.hook_plans.project import Hooks
@@ -47,12 +48,14 @@ class Project:
         rows: Class of rows.
         format: Of the protocol, where a statement can have it: text, binary, or what is best for each.
         hooks: The functions that queries name by ``@before`` and ``@after``.
+        tenants: What belongs to tenants; None: nothing does.
     """
 
     package: str
     rows: Rows = "struct"
     format: Literal["best", "text", "binary"] = "best"
     hooks: Hooks | None = None
+    tenants: TenantReach | None = None
 
     @property
     def types(self) -> str:
@@ -230,6 +233,8 @@ class _Shape:
             lines.append(f"version={literal.string(description.form.version)},")
         if query.timeout is not None:
             lines.append(f"timeout={query.timeout!r},")
+        if self.project.tenants is not None and self.project.tenants.includes(description):
+            lines.append("tenant=True,")
         body = "\n".join(f"    {line}" for line in lines)
         return f"{self.constant}: Statement[{self._statement_type()}] = Statement(\n{body}\n)"
 

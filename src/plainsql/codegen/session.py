@@ -17,6 +17,7 @@ from plainsql.config import Config
 from plainsql.describe.custom import custom_types
 from plainsql.describe.describer import Describer
 from plainsql.describe.model import Description
+from plainsql.describe.tenants import TenantReach, tenant_reach
 from plainsql.hook_plans.project import Hooks
 from plainsql.query.model import Query, QueryFile
 from plainsql.query.problem import Problem
@@ -28,12 +29,13 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A catalog with what the server says of each query, file by file."""
+    """A catalog with what the server says of each query, file by file, and of what belongs to tenants."""
 
     catalog: Catalog
     descriptions: dict[str, list[Description]]
     hooks: Hooks = field(default_factory=lambda: Hooks(None, None))
     package: str = ""
+    tenants: TenantReach | None = None
 
     def problems(self) -> list[Problem]:
         """Return every fault and warning in file order."""
@@ -96,7 +98,13 @@ class Session:
                 done += 1
                 if progress:
                     progress(done, total)
-        return Described(catalog, found, layout.hooks_of(self.config), self.config.package)
+        return Described(
+            catalog,
+            found,
+            hooks=layout.hooks_of(self.config),
+            package=self.config.package,
+            tenants=tenant_reach(self.conn, self.config.tenancy),
+        )
 
     def _describe(self, query: Query) -> Description:
         said = tuple(override.meaning for override in query.overrides)

@@ -40,12 +40,15 @@ def effects_of(statement: Node, facts: EffectFacts) -> Effects:
         reads=_names(reached.reads, facts),
         writes=_names(reached.writes, facts),
         uncompared=why_several(statement, counter) if rows.at_most is None and not reached.ruled else None,
+        functions=tuple(sorted({r.name for r in routines if not r.is_builtin and r.extension is None})),
     )
 
 
 def unknown_effects(reason: str) -> Effects:
     """Return what has to be taken for granted of a statement that was not analysed."""
-    return Effects(access="write", reasons=(reason,), volatility="volatile", volatile=(), rows=ANY_ROWS)
+    return Effects(
+        access="write", reasons=(reason,), volatility="volatile", volatile=(), rows=ANY_ROWS, is_analysed=False
+    )
 
 
 def _names(oids: frozenset[int], facts: EffectFacts) -> tuple[str, ...]:

@@ -76,6 +76,8 @@ class Effects:
         reads: Names of tables and views, sorted.
         writes: Names of tables and views, sorted.
         uncompared: Why several rows may come, when they may and rewrite rules have no say in it.
+        functions: Names of the functions it calls that neither PostgreSQL nor an extension brought.
+        is_analysed: False: everything here is taken for the worst, and nothing is known of tables and functions.
     """
 
     access: Access
@@ -88,3 +90,5 @@ class Effects:
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     uncompared: Uncompared | None = None
+    functions: tuple[str, ...] = ()
+    is_analysed: bool = True

@@ -16,10 +16,11 @@ from plainsql.embedded.owner import name_of, server_owner
 from plainsql.embedded.place import make_home
 from plainsql.embedded.server import Hold, acquire
 from plainsql.errors import EmbeddedServerError
-from plainsql.queries.roles import create_app_role
+from plainsql.queries.roles import create_all_tenants_role, create_app_role
 
 OWNER_ROLE = "postgres"
 APP_ROLE = "app_user"
+ALL_TENANTS_ROLE = "app_all_tenants"
 PRELOADED = ("pg_stat_statements", "auto_explain")
 
 
@@ -101,6 +102,7 @@ class EmbeddedPostgres:
     def _make_roles(self) -> None:
         with psycopg.connect(self.conninfo(), autocommit=True) as conn:
             create_app_role(conn)
+            create_all_tenants_role(conn)
 
 
 def check_data_version(data: Path, major: int) -> None:
@@ -185,7 +187,7 @@ def _spec(
 
 def _ident(os_users: list[str | None], major: int) -> str:
     """Let the server's own OS user and root be any role; before 16 there was no word for "any"."""
-    roles = ["all"] if major >= 16 else [OWNER_ROLE, APP_ROLE]
+    roles = ["all"] if major >= 16 else [OWNER_ROLE, APP_ROLE, ALL_TENANTS_ROLE]
     names = sorted({name.replace('"', '""') for name in os_users if name})
     return "".join(f'plainsql "{name}" {role}\n' for name in names for role in roles)
 

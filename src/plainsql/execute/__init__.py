@@ -14,11 +14,13 @@ from typing import Any, TypeAlias, TypeVar
 import psycopg
 
 from plainsql.errors import StaleModuleError
-from plainsql.execute.cursor import Dumped, StatementCursor
-from plainsql.execute.faults import annotate, heals, log_slow, refuse_in_transaction
+from plainsql.execute.bound import Dumped
+from plainsql.execute.cursor import StatementCursor
+from plainsql.execute.faults import annotate, heals, log_slow, refuse_in_transaction, refused_script
 from plainsql.execute.limits import refuse_pipeline, server_limit
 from plainsql.execute.records import Change, Record, Versioned, change_of, row_of, versioned
 from plainsql.execute.results import read_all, read_count, read_one, read_optional, read_value
+from plainsql.execute.settings import Settings, set_local
 from plainsql.execute.source import ConnectionSource
 from plainsql.execute.statement import Statement
 from plainsql.execute.versions import unless_stale
@@ -79,12 +81,17 @@ def execute_many(conn: Conn, statement: Statement[Any], rows: Iterable[Mapping[s
 
     Every row is checked before the first is sent. Outside a transaction all rows are one transaction of their own.
     """
+    settings = settings_for(conn, statement)
     arguments = [statement.arguments(row) for row in rows]
-    return _with(conn, statement, lambda held: _perform_many(held, statement, arguments), int) if arguments else 0
+    if not arguments:
+        return 0
+    return _with(conn, statement, lambda held: _perform_many(held, statement, arguments, settings), int)
 
 
 def run_script(conn: Conn, statement: Statement[Any]) -> None:
     """Run each statement of a script by itself in autocommit; inside a transaction raise ActiveSqlTransaction."""
+    if settings_for(conn, statement):
+        raise refused_script()
     _with(conn, statement, lambda held: _perform_script(held, statement), int)
 
 
@@ -92,7 +99,8 @@ def _call(
     conn: Conn, statement: Statement[R], params: tuple[Any, ...], read: Callable[[StatementCursor, Statement[R]], T]
 ) -> T:
     if isinstance(conn, ConnectionSource):
-        return _with(conn, statement, lambda held: read(_perform(held, statement, params), statement), length)
+        settings = conn.settings(statement)
+        return _with(conn, statement, lambda held: read(_perform(held, statement, params, settings), statement), length)
     try:
         return read(_perform(conn, statement, params), statement)
     except (psycopg.Error, StaleModuleError) as error:
@@ -124,32 +132,42 @@ def _with(
         raise
 
 
-def _perform(conn: psycopg.Connection[Any], statement: Statement[Any], params: tuple[Any, ...]) -> StatementCursor:
+def _perform(
+    conn: psycopg.Connection[Any], statement: Statement[Any], params: tuple[Any, ...], settings: Settings = ()
+) -> StatementCursor:
     cur = StatementCursor(conn, statement, params)
     try:
-        cur.run(statement.timeout)
+        cur.run(statement.timeout, settings)
     except psycopg.Error as error:
         if not heals(error, conn):
             raise
         cur = StatementCursor(conn, statement, params)
-        cur.run(statement.timeout)
+        cur.run(statement.timeout, settings)
     return cur
 
 
-def _perform_many(conn: psycopg.Connection[Any], statement: Statement[Any], arguments: list[tuple[object, ...]]) -> int:
+def _perform_many(
+    conn: psycopg.Connection[Any], statement: Statement[Any], arguments: list[tuple[object, ...]], settings: Settings
+) -> int:
     cur = StatementCursor(conn, statement, arguments[0])
     rows = cur.dump_all(arguments)
     try:
-        _run_many(cur, rows, statement.timeout)
+        _run_many(cur, rows, statement.timeout, settings)
     except psycopg.Error as error:
         if not heals(error, conn):
             raise
         cur = StatementCursor(conn, statement, arguments[0])
-        _run_many(cur, rows, statement.timeout)
+        _run_many(cur, rows, statement.timeout, settings)
     return read_count(cur, statement)
 
 
-def _run_many(cur: StatementCursor, rows: list[Dumped], timeout: float | None) -> None:
+def _run_many(cur: StatementCursor, rows: list[Dumped], timeout: float | None, settings: Settings) -> None:
+    if settings:
+        with cur.connection.transaction():
+            with cur.connection.lock:
+                cur.connection.wait(set_local(cur.connection, settings))
+            _run_many(cur, rows, timeout, ())
+        return
     if timeout is None:
         cur.run_many(rows)
         return
@@ -164,6 +182,11 @@ def _perform_script(conn: psycopg.Connection[Any], statement: Statement[Any]) ->
     for text in statement.statements:
         StatementCursor(conn, replace(statement, sql=text)).run(statement.timeout)
     return 0
+
+
+def settings_for(conn: Conn, statement: Statement[Any]) -> Settings:
+    """Return what *conn* wants set around *statement*; whoever passes a psycopg connection sees to it himself."""
+    return conn.settings(statement) if isinstance(conn, ConnectionSource) else ()
 
 
 def length(result: object) -> int:

@@ -16,7 +16,7 @@ from psycopg import AsyncCursor, Cursor, pq
 from psycopg import errors as e
 from psycopg._cursor_base import BaseCursor
 from psycopg._queries import PostgresQuery
-from psycopg.abc import Buffer, PQGen, Query
+from psycopg.abc import PQGen, Query
 from psycopg.adapt import Transformer
 from psycopg.pq.abc import PGresult
 
@@ -24,8 +24,10 @@ from plainsql.errors import StaleModuleError
 from plainsql.execute.adapters import with_codecs
 from plainsql.execute.arguments import refusal
 from plainsql.execute.binding import bind_column, is_read, rebind_binary
+from plainsql.execute.bound import BoundQuery, Dumped
 from plainsql.execute.columns import FIRST_USER_OID
 from plainsql.execute.limits import ServerLimit, in_transaction, refuse_pipeline
+from plainsql.execute.settings import Settings, run_with
 
 if TYPE_CHECKING:
     from plainsql.execute.statement import Statement
@@ -35,26 +37,6 @@ ACTIVE = pq.TransactionStatus.ACTIVE
 TUPLES_OK = pq.ExecStatus.TUPLES_OK
 CANCEL_GRACE = 5.0
 """Seconds a server has to answer a cancel before the connection is closed."""
-
-Dumped = Sequence[Buffer | None]
-
-
-class BoundQuery(PostgresQuery):
-    """A statement with dumped arguments; `dump` takes the next row, dumped already."""
-
-    __slots__ = ()
-
-    def __init__(
-        self, query: bytes, types: tuple[int, ...], formats: Sequence[pq.Format], params: Dumped | None
-    ) -> None:
-        self.query = query
-        self.types = types
-        self.formats = formats
-        self.params = params
-
-    def dump(self, vars: Any) -> None:
-        """Take the dumped arguments of the next row."""
-        self.params = vars
 
 
 class StatementMixin(BaseCursor[Any, Any]):
@@ -195,12 +177,16 @@ class StatementCursor(StatementMixin, Cursor[Any]):
 
     __slots__ = ()
 
-    def run(self, timeout: float | None = None) -> None:
-        """Send the statement and wait for its result; after *timeout* seconds it is cancelled: QueryCanceled."""
+    def run(self, timeout: float | None = None, settings: Settings = ()) -> None:
+        """
+        Send the statement and wait for its result; after *timeout* seconds it is cancelled: QueryCanceled.
+
+        With *settings* it is a transaction of its own that has them; the connection is idle and in autocommit.
+        """
         conn = self._conn
         if timeout is not None:
             refuse_pipeline(conn)
-        gen = self._execute_gen(b"")
+        gen = run_with(self, settings) if settings else self._execute_gen(b"")
         try:
             with conn.lock:
                 if timeout is not None and in_transaction(conn):
@@ -253,12 +239,16 @@ class AsyncStatementCursor(StatementMixin, AsyncCursor[Any]):
 
     __slots__ = ()
 
-    async def run(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - a limit of the statement, cancelled on the server
-        """Send the statement and wait for its result; after *timeout* seconds it is cancelled: QueryCanceled."""
+    async def run(self, timeout: float | None = None, settings: Settings = ()) -> None:  # noqa: ASYNC109 - a limit of the statement, cancelled on the server
+        """
+        Send the statement and wait for its result; after *timeout* seconds it is cancelled: QueryCanceled.
+
+        With *settings* it is a transaction of its own that has them; the connection is idle and in autocommit.
+        """
         conn = self._conn
         if timeout is not None:
             refuse_pipeline(conn)
-        gen = self._execute_gen(b"")
+        gen = run_with(self, settings) if settings else self._execute_gen(b"")
         try:
             async with conn.lock:
                 if timeout is not None and in_transaction(conn):

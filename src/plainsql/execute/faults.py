@@ -66,7 +66,12 @@ def refuse_in_transaction(
 ) -> None:
     """Raise ActiveSqlTransaction unless each statement of a script would stand alone on *conn*."""
     if not conn.autocommit or conn.pgconn.transaction_status != IDLE or conn._pipeline is not None:
-        raise psycopg.errors.ActiveSqlTransaction(
-            "a script runs its statements one by one: pass the Database or an idle connection in autocommit, "
-            "neither a transaction nor a pipeline"
-        )
+        raise refused_script()
+
+
+def refused_script() -> psycopg.errors.ActiveSqlTransaction:
+    """Return the error for a script where its statements would not stand alone."""
+    return psycopg.errors.ActiveSqlTransaction(
+        "a script runs its statements one by one: pass the Database or an idle connection in autocommit, "
+        "neither a transaction nor a pipeline nor a tenant"
+    )

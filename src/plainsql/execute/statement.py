@@ -41,6 +41,7 @@ class Statement(Generic[R]):
         full: Parameters whose arrays hold no None, because NULL among their elements does nothing but harm.
         not_null: What the query says is never NULL, as ``@notnull`` writes it: ``total``, ``tags[]``, ``:status``.
         version: Column that ``@optimistic`` names.
+        tenant: It reads or writes tables of tenants: without a tenant it is refused before it is sent.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Statement(Generic[R]):
     full: tuple[str, ...] = ()
     not_null: tuple[str, ...] = ()
     version: str = ""
+    tenant: bool = False
     query: bytes = field(init=False, repr=False)
     is_ascii: bool = field(init=False, repr=False)
     fits: tuple[Fits | None, ...] = field(init=False, repr=False)

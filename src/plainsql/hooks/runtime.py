@@ -52,11 +52,11 @@ def hooked(conn: Conn, statement: Statement[Any]) -> Iterator[Transaction]:
             with cast("_Beginning", conn).transaction() as tx:
                 yield tx
         elif is_at_rest(conn):
-            with open_transaction(conn, b"BEGIN", slow_ms=None) as tx:
+            with open_transaction(conn, b"BEGIN", slow_ms=None, all_tenants=True) as tx:
                 yield tx
             tx._run_callbacks()
         else:
-            with _Borrowed(conn).savepoint() as tx:
+            with _Borrowed(conn, all_tenants=True).savepoint() as tx:
                 yield tx
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from plainsql.queries import relations as relations
     from plainsql.queries import roles as roles
     from plainsql.queries import scratch as scratch
+    from plainsql.queries import tenancy as tenancy
+    from plainsql.queries import tenant_catalog as tenant_catalog
 else:
     from importlib import import_module
 
@@ -27,6 +29,8 @@ else:
             "relations",
             "roles",
             "scratch",
+            "tenancy",
+            "tenant_catalog",
         }:
             return import_module(f"{__name__}.{name}")
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,3 +12,16 @@ EXCEPTION
         NULL;  -- somebody else made it at the same moment
 END
 $$;
+
+-- name: create_all_tenants_role()#
+-- The role behind db.all_tenants(): it has the rights of the runtime role, and row-level security passes it by.
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'app_all_tenants') THEN
+        CREATE ROLE app_all_tenants LOGIN NOSUPERUSER BYPASSRLS NOCREATEDB NOCREATEROLE IN ROLE app_user;
+    END IF;
+EXCEPTION
+    WHEN duplicate_object OR unique_violation THEN
+        NULL;  -- somebody else made it at the same moment
+END
+$$;

@@ -6,10 +6,21 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from plainsql.embedded.postgres import APP_ROLE
+from plainsql.queries.app_grants import grant_app_role
+from plainsql.queries.roles import create_app_role
+from plainsql.target import Target
 from shop.demo.errors import DemoError
 from shop.demo.texts import sql_text
 
 MARK = "Made by python -m shop.demo, which drops it at its next run."
+
+
+def app_conninfo(target: Target, name: str) -> str:
+    """Return the conninfo of the runtime role for the database *name*: PLAINSQL_APP_URL's, else app_user."""
+    if target.app_conninfo:
+        return make_conninfo(target.app_conninfo, dbname=name)
+    return make_conninfo(target.conninfo, dbname=name, user=APP_ROLE)
 
 
 def make_database(server: str, name: str) -> str:
@@ -37,4 +48,8 @@ def make_database(server: str, name: str) -> str:
         except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
             raise DemoError(f"another demo is just making the database {name}: use --database NAME") from None
         conn.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(database, sql.Literal(MARK)))
-    return make_conninfo(server, dbname=name)
+    conninfo = make_conninfo(server, dbname=name)
+    with psycopg.connect(conninfo, autocommit=True) as conn:
+        create_app_role(conn)
+        grant_app_role(conn)
+    return conninfo

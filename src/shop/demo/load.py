@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from threading import Event
+from typing import Any
 
+import psycopg
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
 from rich.text import Text
@@ -17,6 +19,9 @@ from shop.demo import tpch
 from shop.demo.texts import copy_text, sql_text
 from shop.demo.together import together
 from shop.queries import indexes
+
+MAIN = "00000000-0000-4000-8000-000000000001"
+"""The tenant that the migrations make."""
 
 
 class Seconds(ProgressColumn):
@@ -45,8 +50,15 @@ def drop_indexes(db: Database) -> int:
     return len(functions)
 
 
-def load_tables(db: Database, data: Path, console: Console) -> dict[str, int]:
-    """Copy TPC-H's data into the shop's tables, two tables at a time, and return the rows of each."""
+def load_tables(
+    db: Database, data: Path, console: Console, *, tenant_id: str = MAIN, first_key: int = 1
+) -> dict[str, int]:
+    """
+    Copy TPC-H's data into the tables of a tenant, two tables at a time, and return the rows of each.
+
+    The owner copies: COPY FROM does not check policies, so the server refuses it to those who are under one.
+    """
+    shift = first_key - 1
     counts: dict[str, int] = {}
     with progress(console, TextColumn("{task.completed:>9,.0f} rows")) as bars:
         prepare = bars.add_task("reading TPC-H", total=2)
@@ -56,10 +68,10 @@ def load_tables(db: Database, data: Path, console: Console) -> dict[str, int]:
         bars.update(prepare, completed=2, visible=False)
 
         def table(name: str, lines: Iterable[str]) -> Callable[[Event], None]:
-            rows = list(lines)
+            rows = list(tpch.shifted(lines, tpch.KEYS[name], shift))
             counts[name] = len(rows)
             task = bars.add_task(name, total=len(rows), start=False)
-            return partial(copy_table, db, name, rows, bars, task)
+            return partial(copy_table, db, tenant_id, name, rows, bars, task)
 
         stages = [
             (table("customers", tpch.customers(data)), table("categories", catalogue.categories)),
@@ -79,10 +91,20 @@ def warehouses() -> list[str]:
     return [f"{number}\t{name}\n" for number, name in enumerate(tpch.WAREHOUSES, 1)]
 
 
-def copy_table(db: Database, table: str, rows: list[str], bars: Progress, task: TaskID, stop: Event) -> None:
+def copy_table(
+    db: Database, tenant_id: str, table: str, rows: list[str], bars: Progress, task: TaskID, stop: Event
+) -> None:
     """Send *rows* in one COPY; whatever stops it, no row of it stays."""
     bars.start_task(task)
-    with db.connection() as conn, conn.cursor().copy(copy_text(table)) as copy:
+    # Threads share the database; each transaction is its own thread's.
+    with db.transaction() as tx, tx.connection.cursor() as cur:
+        psycopg.RawCursor(tx.connection).execute(sql_text("as_tenant"), (tenant_id,))
+        send(cur, table, rows, bars, task, stop)
+
+
+def send(cur: psycopg.Cursor[Any], table: str, rows: list[str], bars: Progress, task: TaskID, stop: Event) -> None:
+    """Send *rows* to the server until *stop* is set."""
+    with cur.copy(copy_text(table)) as copy:
         for text, count in tpch.chunks(rows):
             if stop.is_set():
                 raise InterruptedError(f"COPY of {table} was stopped")

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import partial
 from threading import Event
 
-from plainsql.database import Database
+from plainsql.tenants import Tenant
 from shop.checkout import Line, PlacedOrder, create_order
 from shop.demo.together import together
 from shop.errors import InsufficientStockError
@@ -44,10 +44,10 @@ class Rush:
     seconds: float = 0.0
 
 
-def add_novelties(db: Database) -> list[int]:
+def add_novelties(t: Tenant) -> list[int]:
     """Create three products with few pieces in one warehouse, in one transaction, and return their keys."""
     made = []
-    with db.transaction() as tx:
+    with t.transaction() as tx:
         category = products.create_category(tx, parent_id=None, name="Last pieces")
         for sku, name, price in NOVELTIES:
             product = products.create_product(
@@ -59,10 +59,10 @@ def add_novelties(db: Database) -> list[int]:
     return made
 
 
-def sell_out(db: Database, product_ids: Sequence[int], customer_ids: range) -> Rush:
+def sell_out(t: Tenant, product_ids: Sequence[int], customer_ids: range) -> Rush:
     """Let customers in THREADS threads buy *product_ids*, in any order, until every one of them has been refused."""
     start = time.perf_counter()
-    rushes = together(*(partial(shop_until_refused, db, product_ids, customer_ids, n) for n in range(THREADS)))
+    rushes = together(*(partial(shop_until_refused, t, product_ids, customer_ids, n) for n in range(THREADS)))
     total = Rush(seconds=time.perf_counter() - start)
     for rush in rushes:
         total.orders += rush.orders
@@ -71,7 +71,7 @@ def sell_out(db: Database, product_ids: Sequence[int], customer_ids: range) -> R
     return total
 
 
-def shop_until_refused(db: Database, product_ids: Sequence[int], customer_ids: range, number: int, stop: Event) -> Rush:
+def shop_until_refused(t: Tenant, product_ids: Sequence[int], customer_ids: range, number: int, stop: Event) -> Rush:
     """Place random orders, one transaction each, until no product has a piece left."""
     choose = random.Random(number)
     rush = Rush()
@@ -82,7 +82,7 @@ def shop_until_refused(db: Database, product_ids: Sequence[int], customer_ids: r
         chosen = choose.sample(wanted, k=choose.randint(1, len(wanted)))
         lines = [Line(product_id, choose.randint(1, 2)) for product_id in chosen]
         try:
-            with db.transaction() as tx:
+            with t.transaction() as tx:
                 create_order(
                     tx,
                     customer_id=choose.choice(customer_ids),
@@ -100,9 +100,9 @@ def shop_until_refused(db: Database, product_ids: Sequence[int], customer_ids: r
     return rush
 
 
-def order_with_long_note(db: Database, product_id: int, customer_id: int) -> PlacedOrder:
+def order_with_long_note(t: Tenant, product_id: int, customer_id: int) -> PlacedOrder:
     """Place an order whose gift note the database refuses: the order stands, the note does not."""
-    with db.transaction() as tx:
+    with t.transaction() as tx:
         return create_order(
             tx,
             customer_id=customer_id,

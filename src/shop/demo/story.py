@@ -17,13 +17,20 @@ from plainsql import migrations
 from plainsql.config import EMBEDDED_FOLDER, Config
 from plainsql.database import Database
 from plainsql.embedded import EmbeddedRedis
+from plainsql.errors import TenantRequiredError
 from plainsql.pool import PoolConfig
 from plainsql.target import resolve_target
+from plainsql.tenants import Tenant
 from shop.demo import load, shopping, show, tpch
-from shop.demo.database import make_database
+from shop.demo.database import app_conninfo, make_database
+from shop.demo.texts import sql_text
 from shop.queries import analytics, inventory, orders
 
 FIRST_ROWS = 10
+SMALLER = 10
+"""How many times the second tenant's data is smaller."""
+HARBOUR_KEYS = 100_000_001
+"""Its first key: the keys of both stand in one primary key."""
 
 
 class Story:
@@ -57,6 +64,7 @@ def tell(console: Console, config: Config, *, database: str, scale: float) -> No
             story.say(f"PostgreSQL: {target.description}")
             story.say(f"redis protocol: {folder.name}/redis")
             conninfo = make_database(target.conninfo, database)
+            app = app_conninfo(target, database)
             story.say(f"a new database: {database}")
         with story.step("Migrations, applied by yoyo"):
             applied = migrations.apply(conninfo, config.migrations)
@@ -64,11 +72,15 @@ def tell(console: Console, config: Config, *, database: str, scale: float) -> No
         with story.step(f"TPC-H data, scale {scale:g}"):
             data = tpch.generate(folder, scale)
             story.say(f"in {data.relative_to(config.root)}, kept for the next run")
-        with Database.open(conninfo, pool=PoolConfig(max_size=shopping.THREADS)) as db:
-            customers = fill(story, db, data)
-            sell(story, db, customers)
-            analyse(story, db)
-            compare(story, db, config)
+            less = tpch.generate(folder, scale / SMALLER)
+        with Database.open(conninfo, pool=PoolConfig(max_size=shopping.THREADS), tenancy=False) as owner:
+            customers, harbour = fill(story, owner, data, less)
+        with Database.open(app, pool=PoolConfig(max_size=shopping.THREADS)) as db:
+            with db.tenant(load.MAIN) as t:
+                sell(story, t, customers)
+                analyse(story, t)
+                compare(story, t, config)
+            tenants(story, db, harbour)
     width = max(len(title) for title, _ in story.steps)
     console.print("\n[bold]Done[/]")
     for title, seconds in story.steps:
@@ -76,42 +88,46 @@ def tell(console: Console, config: Config, *, database: str, scale: float) -> No
     story.say(f"{'All':<{width}} {sum(seconds for _, seconds in story.steps):6.1f} s")
 
 
-def fill(story: Story, db: Database, data: Path) -> range:
-    """Load the tables and build the indexes; return the customers' keys."""
+def fill(story: Story, db: Database, data: Path, less: Path) -> tuple[range, str]:
+    """Load the tables of two tenants and build the indexes; return the first one's customers, and the second one."""
     with story.step("Load by COPY, without secondary indexes"):
         story.say(f"{load.drop_indexes(db)} indexes dropped by the scripts of queries/indexes.sql")
         counts = load.load_tables(db, data, story.console)
-        story.say(f"{sum(counts.values()):,} rows")
+        story.say(f"{sum(counts.values()):,} rows of the tenant main")
+        with db.connection() as conn:
+            [harbour] = conn.execute(sql_text("add_tenant")).fetchone() or [""]
+        others = load.load_tables(db, less, story.console, tenant_id=str(harbour), first_key=HARBOUR_KEYS)
+        story.say(f"{sum(others.values()):,} rows of the tenant harbour, in the same tables")
     with story.step("Build the indexes, CONCURRENTLY"):
         story.say(f"{load.build_indexes(db, story.console)} indexes built, tables vacuumed and analysed")
-    return range(1, counts["customers"] + 1)
+    return range(1, counts["customers"] + 1), str(harbour)
 
 
-def sell(story: Story, db: Database, customers: range) -> None:
+def sell(story: Story, t: Tenant, customers: range) -> None:
     """Sell out three products in parallel, then let an optional step fail."""
     with story.step(f"Orders in {shopping.THREADS} threads until the stock runs out"):
-        novelties = shopping.add_novelties(db)
-        rush = shopping.sell_out(db, novelties, customers)
+        novelties = shopping.add_novelties(t)
+        rush = shopping.sell_out(t, novelties, customers)
         story.say(
             f"{rush.orders} orders placed and {rush.refused} refused in {rush.seconds:.1f} s, "
             f"{(rush.orders + rush.refused) / rush.seconds:.0f} a second, no deadlock"
         )
         rows = [
             (row.name, row.on_hand, rush.sold[row.product_id], row.reserved, row.available)
-            for row in inventory.stock_of_products(db, product_ids=novelties)
+            for row in inventory.stock_of_products(t, product_ids=novelties)
         ]
         story.console.print(show.table("", ("product", "on hand", "sold", "reserved", "left"), rows))
-        story.say(f"fewest pieces left on any shelf: {inventory.lowest_available(db)}, never below zero")
+        story.say(f"fewest pieces left on any shelf: {inventory.lowest_available(t)}, never below zero")
     with story.step("An optional step fails, the order stands"):
-        placed = shopping.order_with_long_note(db, product_id=1, customer_id=customers[0])
+        placed = shopping.order_with_long_note(t, product_id=1, customer_id=customers[0])
         for skipped in placed.skipped:
             story.say(f"{skipped.name}: rolled back to its savepoint, {str(skipped.error).splitlines()[0]}")
-        order = orders.get_order(db, order_id=placed.order_id)
+        order = orders.get_order(t, order_id=placed.order_id)
         if order is not None:
             story.say(f"order {order.id}: {order.status}, {order.total} {order.currency}, gift note {order.gift_note}")
 
 
-def analyse(story: Story, db: Database) -> None:
+def analyse(story: Story, t: Tenant) -> None:
     """Print the three reports."""
     with story.step("Analytics"):
         story.console.print(
@@ -120,7 +136,7 @@ def analyse(story: Story, db: Database) -> None:
                 ("customer", "name", "spent", "orders"),
                 [
                     (str(row.id), row.name, row.total_spent, row.order_count)
-                    for row in analytics.top_customers(db, min_total=Decimal(1000), max_rows=FIRST_ROWS)
+                    for row in analytics.top_customers(t, min_total=Decimal(1000), max_rows=FIRST_ROWS)
                 ],
             ),
             show.table(
@@ -128,7 +144,7 @@ def analyse(story: Story, db: Database) -> None:
                 ("month", "revenue", "orders", "previous", "change"),
                 [
                     (row.month, row.revenue, row.order_count, row.previous_month_revenue, row.revenue_change)
-                    for row in analytics.revenue_by_month(db, year=1998, tz="Asia/Kolkata")
+                    for row in analytics.revenue_by_month(t, year=1998, tz="Asia/Kolkata")
                 ],
             ),
             show.table(
@@ -136,17 +152,46 @@ def analyse(story: Story, db: Database) -> None:
                 ("product", "units", "rank", "revenue", "rank"),
                 [
                     (row.name, row.units, row.rank_by_units, row.revenue, row.rank_by_revenue)
-                    for row in analytics.product_ranking(db, since=datetime(1998, 1, 1, tzinfo=UTC))[:FIRST_ROWS]
+                    for row in analytics.product_ranking(t, since=datetime(1998, 1, 1, tzinfo=UTC))[:FIRST_ROWS]
                 ],
             ),
         )
 
 
-def compare(story: Story, db: Database, config: Config) -> None:
+def compare(story: Story, t: Tenant, config: Config) -> None:
     """Show one query beside the function that was generated from it, and call it."""
     with story.step("One query, and the function generated from it"):
         listing = show.query_listing(config.queries / "orders.sql", "get_order", "queries/orders.sql")
         code = show.code_listing((orders.GetOrderRow, orders.get_order), "src/shop/queries/orders.py")
         story.console.print(show.beside(story.console, listing, code))
-        story.say("orders.get_order(db, order_id=1) returned")
-        story.console.print(orders.get_order(db, order_id=1))
+        story.say("orders.get_order(t, order_id=1) returned")
+        story.console.print(orders.get_order(t, order_id=1))
+
+
+def tenants(story: Story, db: Database, harbour: str) -> None:
+    """Show that two tenants share tables and not rows."""
+    with story.step("Two tenants, the same tables, nothing in common"):
+        rows = []
+        for name, tenant_id in (("main", load.MAIN), ("harbour", harbour)):
+            with db.tenant(tenant_id) as t:
+                best = analytics.top_customers(t, min_total=Decimal(0), max_rows=1)
+                rows.append(
+                    (
+                        name,
+                        len(analytics.product_ranking(t, since=datetime(1992, 1, 1, tzinfo=UTC))),
+                        best[0].total_spent if best else None,
+                        shown(orders.get_order(t, order_id=1)),
+                        shown(orders.get_order(t, order_id=HARBOUR_KEYS)),
+                    )
+                )
+        headings = ("tenant", "products sold", "best customer", "order 1", "order 100000001")
+        story.console.print(show.table("", headings, rows))
+        try:
+            orders.get_order(db, order_id=1)
+        except TenantRequiredError as error:
+            story.say(f"without a tenant: {type(error).__name__}, nothing was sent")
+
+
+def shown(order: orders.GetOrderRow | None) -> str:
+    """Return whether there is such an order for who asked."""
+    return "none" if order is None else order.status

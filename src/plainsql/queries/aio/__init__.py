@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from plainsql.queries.aio import relations as relations
     from plainsql.queries.aio import roles as roles
     from plainsql.queries.aio import scratch as scratch
+    from plainsql.queries.aio import tenancy as tenancy
+    from plainsql.queries.aio import tenant_catalog as tenant_catalog
 else:
     from importlib import import_module
 
@@ -25,6 +27,8 @@ else:
             "relations",
             "roles",
             "scratch",
+            "tenancy",
+            "tenant_catalog",
         }:
             return import_module(f"{__name__}.{name}")
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
