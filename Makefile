@@ -43,7 +43,7 @@ bench: install
 	@$(BIN)/python -m bench
 
 # The toolkit's own SQL goes through its own generator.
-OWN := --queries src/plainsql/sql --output src/plainsql/queries --package plainsql.queries --migrations src/plainsql/sql/none
+OWN := --queries src/plainsql/sql --output src/plainsql/queries --package plainsql.queries --migrations src/plainsql/templates/tables
 
 install: preflight .venv/installed
 

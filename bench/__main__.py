@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import calls, describing, generating, nested, tenants
+from bench import audit, calls, describing, generating, nested, tenants
 
 
 def main() -> int:
@@ -20,7 +20,7 @@ def main() -> int:
         table.add_column(heading, justify="right" if justify == "right" else "left")
     missed = 0
     results: dict[str, float] = {}
-    for module in (calls, nested, tenants, describing, generating):
+    for module in (calls, nested, tenants, audit, describing, generating):
         with console.status(f"measuring {module.__name__.split('.')[-1]}"):
             found = module.run()
         for name, limit in module.LIMITS.items():

@@ -60,6 +60,8 @@ def test_the_demo_runs_twice_and_prints_for_people_and_pipes(server: str, databa
             "orders placed",
             "never below zero",
             "rolled back to its savepoint",
+            "gift_note - → Many happy",
+            "the order as it was placed, rebuilt: pending",
             "top_customers",
             "revenue_by_month",
             "product_ranking",
@@ -92,7 +94,7 @@ def check_rows(server: str, database: str) -> None:
             WHERE p.sku LIKE 'D-%' AND i.on_hand <> i.reserved""",
         "an index is missing or invalid": """
             SELECT 1 FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
-            WHERE c.relnamespace = 'public'::regnamespace AND c.relname LIKE '%_idx'
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relname LIKE '%_idx' AND c.relname !~ '^audit_logs'
             HAVING count(*) < 16 OR NOT bool_and(i.indisvalid)""",
     }
     with psycopg.connect(make_conninfo(server, dbname=database)) as conn:

@@ -13,6 +13,7 @@ import pytest
 import plainsql.aio
 
 PAIRS = [
+    ("plainsql.audit.history", "plainsql.aio.audit"),
     ("plainsql.database", "plainsql.aio.database"),
     ("plainsql.execute", "plainsql.aio.execute"),
     ("plainsql.execute.source", "plainsql.aio.source"),
@@ -33,6 +34,8 @@ ONLY_SYNC = {
     # Shared by the twins, imported from the sync module.
     ("plainsql.execute", "length"),
     ("plainsql.hooks", "slow"),
+    ("plainsql.audit.history", "checked_time"),
+    ("plainsql.audit.history", "not_audited"),
     ("plainsql.loading", "Queries"),
     ("plainsql.loading", "bound"),
     ("plainsql.loading", "checked_catalog"),
@@ -64,6 +67,7 @@ ONLY_ASYNC = {
     ("plainsql.aio.hooks", "run_slow"),
 }
 DO_NOT_WAIT = {
+    "Database.actor",  # nothing is sent
     "Database.pool_stats",
     "ConnectionSource.settings",
     "Database.separate",

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import psycopg
 from psycopg_pool import ConnectionPool
 
+from plainsql.actor import Actor, UserId, use
 from plainsql.execute import ConnectionSource, Statement
 from plainsql.execute.settings import Settings
 from plainsql.health import Health, check_health
@@ -279,6 +280,26 @@ class Database(ConnectionSource):
         """
         with open_all_tenants(self._all_tenants, reason=reason, slow_ms=self.slow_ms) as tenants:
             yield tenants
+
+    @staticmethod
+    def actor(
+        *, user_id: UserId | None = None, request_id: str | None = None, reason: str | None = None
+    ) -> AbstractContextManager[Actor]:
+        """
+        Say for the block who is at work: entries of audited tables keep it. See `plainsql.actor.use`.
+
+        It counts in this thread or task, and in tasks started in the block, for transactions that begin in it and for
+        single statements.
+
+        Args:
+            user_id: Who: a UUID, a str or an int.
+            request_id: What ties entries to a request's log lines.
+            reason: Why, for who reads the audit.
+
+        Raises:
+            ActorError: A value is empty or can't be sent.
+        """
+        return use(user_id=user_id, request_id=request_id, reason=reason)
 
     def separate(self) -> Separate:
         """Return this database for use inside its own transaction: on another connection, committed by itself."""

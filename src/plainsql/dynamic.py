@@ -90,6 +90,7 @@ def compile_statement(conn: psycopg.Connection[Any], query: Query, settings: Set
         or None,
         format=wire.BINARY if in_binary else wire.TEXT,
         full=tuple(parameter.name for parameter in said.parameters if parameter.is_full),
+        writes=True,  # unless somebody looks: only a generated query says that it reads
         not_null=tuple(promise for value in (*said.parameters, *said.columns) for promise in value.promises),
         **head,
     )

@@ -5,6 +5,9 @@ Every error of our own. psycopg's exceptions pass through as themselves; a class
     ├── ConfigError (ValueError)            [tool.plainsql] or an option can't be used
     ├── NoDatabaseError (LookupError)       nobody said which database
     ├── EmbeddedServerError (RuntimeError)  the embedded server can't start or stop
+    ├── ActorError (ValueError)             who is at work can't be recorded as said
+    ├── AuditError (RuntimeError)           a table can't be audited, or the audit can't be sealed or read
+    │   └── AuditGapError                   a row changed without being recorded
     ├── MigrationError (RuntimeError)       a migration can't be applied or rolled back
     ├── QueryFileError (ValueError)         .sql files with faults; carries every Problem
     ├── SchemaFileError (ValueError)        a schema file can't be loaded
@@ -58,6 +61,18 @@ class EmbeddedServerError(PlainSQLError, RuntimeError):
 
 class MigrationError(PlainSQLError, RuntimeError):
     """A migration can't be applied or rolled back."""
+
+
+class ActorError(PlainSQLError, ValueError):
+    """Who is at work can't be recorded as it was said; nothing was sent."""
+
+
+class AuditError(PlainSQLError, RuntimeError):
+    """A table can't be audited, or the audit can't be sealed or read."""
+
+
+class AuditGapError(AuditError):
+    """A row changed without being recorded, so it can't be rebuilt."""
 
 
 class QueryFileError(PlainSQLError, ValueError):

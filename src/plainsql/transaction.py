@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeAlias
 import psycopg
 from psycopg import pq
 
+from plainsql import actor
 from plainsql.execute import ConnectionSource, Statement
 from plainsql.execute.settings import Settings, begin_with
 from plainsql.tenancy import tenant_required
@@ -90,6 +91,7 @@ class TransactionState:
         self.closed = False
         self.tenant_id = tenant_id
         self._all_tenants = all_tenants
+        self._actor = actor.current()
         self._savepoints = 0
         self._callbacks: list[Callable[[], Any]] = []
 
@@ -102,6 +104,7 @@ class TransactionState:
         """Return nothing: the transaction has its settings. A statement about tenants' tables needs a tenant."""
         if statement.tenant and self.tenant_id is None and not self._all_tenants:
             raise tenant_required(statement)
+        actor.refuse_other(self._actor, statement)
         return ()
 
     def next_savepoint(self) -> bytes:
@@ -112,6 +115,8 @@ class TransactionState:
 
 class Transaction(TransactionState, ConnectionSource):
     """An open transaction; made by `Database.transaction()`."""
+
+    is_transaction = True
 
     def __init__(
         self,
@@ -196,6 +201,7 @@ def open_transaction(
         tenant_id: Whose rows it sees, if one of *settings* says so.
         all_tenants: The role sees every tenant's rows.
     """
+    settings = actor.transaction_settings(settings, begin)
     tx = Transaction(conn, slow_ms=slow_ms, tenant_id=tenant_id, all_tenants=all_tenants)
     try:
         if settings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -12,6 +12,7 @@ from typing import Any, Literal
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
+from plainsql.actor import Actor, UserId, use
 from plainsql.aio.execute import ConnectionSource, Statement
 from plainsql.aio.health import Health, check_health
 from plainsql.aio.pool import PoolConfig, PoolStats, Usage, check_owner, open_pool, stats_from
@@ -311,6 +312,26 @@ class Database(ConnectionSource):
         """
         async with open_all_tenants(self._all_tenants, reason=reason, slow_ms=self.slow_ms) as tenants:
             yield tenants
+
+    @staticmethod
+    def actor(
+        *, user_id: UserId | None = None, request_id: str | None = None, reason: str | None = None
+    ) -> AbstractContextManager[Actor]:
+        """
+        Say for the block who is at work: entries of audited tables keep it. See `plainsql.actor.use`.
+
+        It counts in this thread or task, and in tasks started in the block, for transactions that begin in it and for
+        single statements.
+
+        Args:
+            user_id: Who: a UUID, a str or an int.
+            request_id: What ties entries to a request's log lines.
+            reason: Why, for who reads the audit.
+
+        Raises:
+            ActorError: A value is empty or can't be sent.
+        """
+        return use(user_id=user_id, request_id=request_id, reason=reason)
 
     def separate(self) -> Separate:
         """Return this database for use inside its own transaction: on another connection, committed by itself."""

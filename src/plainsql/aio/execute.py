@@ -10,6 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import psycopg
 
+from plainsql.actor import statement_settings
 from plainsql.aio.source import ConnectionSource
 from plainsql.errors import StaleModuleError
 from plainsql.execute import length
@@ -91,7 +92,7 @@ async def _call(
     read: Callable[[AsyncStatementCursor, Statement[R]], T],
 ) -> T:
     if isinstance(conn, ConnectionSource):
-        settings = conn.settings(statement)
+        settings = settings_for(conn, statement)
 
         async def work(held: psycopg.AsyncConnection[Any]) -> T:
             return read(await _perform(held, statement, params, settings), statement)
@@ -188,7 +189,10 @@ async def _perform_script(conn: psycopg.AsyncConnection[Any], statement: Stateme
 
 def settings_for(conn: Conn, statement: Statement[Any]) -> Settings:
     """Return what *conn* wants set around *statement*; whoever passes a psycopg connection sees to it himself."""
-    return conn.settings(statement) if isinstance(conn, ConnectionSource) else ()
+    if not isinstance(conn, ConnectionSource):
+        return ()
+    settings = conn.settings(statement)
+    return settings if conn.is_transaction else statement_settings(settings, statement)
 
 
 @asynccontextmanager

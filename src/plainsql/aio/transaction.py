@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 
+from plainsql import actor
 from plainsql.aio.execute import ConnectionSource
 from plainsql.execute.settings import Settings, begin_with
 from plainsql.transaction import (
@@ -33,6 +34,8 @@ __all__ = ["Isolation", "Transaction", "begin_command", "open_transaction", "und
 
 class Transaction(TransactionState, ConnectionSource):
     """An open transaction; made by `Database.transaction()`."""
+
+    is_transaction = True
 
     def __init__(
         self,
@@ -120,6 +123,7 @@ async def open_transaction(
         tenant_id: Whose rows it sees, if one of *settings* says so.
         all_tenants: The role sees every tenant's rows.
     """
+    settings = actor.transaction_settings(settings, begin)
     tx = Transaction(conn, slow_ms=slow_ms, tenant_id=tenant_id, all_tenants=all_tenants)
     try:
         if settings:

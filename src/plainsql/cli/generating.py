@@ -5,7 +5,11 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import replace
+from itertools import chain
+from pathlib import Path
 
+from plainsql.auditing.drift import audit_problems, audited_tables, recorded_twice
+from plainsql.auditing.secret_columns import encrypting_types
 from plainsql.cli.output import counted, print_problems, progress
 from plainsql.codegen.check import check
 from plainsql.codegen.generate import Outcome, generate
@@ -40,7 +44,14 @@ def run_check(config: Config, *, dsn: str | None, scratch: str | None, portable:
     """Compare files, database and modules; return False when they disagree."""
     with progress("describing queries") as show, open_session(config, dsn=dsn, scratch=scratch) as session:
         described = session.describe(show)
-    problems = check(config, described)
+        drifted = audit_problems(
+            session.conn,
+            config.migrations,
+            Path(config.shown(config.migrations)),
+            encrypting=encrypting_types(config.types),
+        )
+        twice = recorded_twice(chain.from_iterable(described.descriptions.values()), audited_tables(session.conn))
+        problems = [*check(config, described), *drifted, *twice]
     if portable:
         problems += [replace(problem, level="error") for problem in portable_problems(described.catalog)]
     errors, warnings = print_problems(problems)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -24,11 +25,22 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+migrate = typer.Typer(help="Write migrations.", no_args_is_help=True)
+add = typer.Typer(
+    help="Write a migration that adds tables of plainsql's to the project, for the DBA to review.", no_args_is_help=True
+)
+migrate.add_typer(add, name="add")
+app.add_typer(migrate, name="migrate")
+
+sealing = typer.Typer(help="Seal the audit, and verify that nobody touched it.", no_args_is_help=True)
+app.add_typer(sealing, name="audit")
+
 Queries = Annotated[Path | None, typer.Option(help="Folder of .sql files, instead of the configured one.")]
 Migrations = Annotated[Path | None, typer.Option(help="Folder of migrations, instead of the configured one.")]
 Output = Annotated[Path | None, typer.Option(help="Folder of generated modules, instead of the configured one.")]
 Package = Annotated[str | None, typer.Option(help="Dotted package of the generated modules.")]
 Dsn = Annotated[str | None, typer.Option(help="Ask this database, which has the schema already; it is only read.")]
+Owner = Annotated[str | None, typer.Option("--dsn", help="Work on this database, as its owner, not on the project's.")]
 Scratch = Annotated[
     str | None,
     typer.Option(help="Make scratch databases on this server (default: PLAINSQL_SCRATCH_URL, else the embedded one)."),
@@ -132,6 +144,71 @@ def describe(
     if not describing.run(
         queries=queries, schema=schema or [], migrations=migrations, dsn=dsn, scratch=scratch, as_json=as_json
     ):
+        raise typer.Exit(1)
+
+
+@add.command(epilog="Example: plainsql migrate add audit --table orders --table payments --redact card_number")
+def audit(
+    table: Annotated[list[str], typer.Option(help="Audit this table; several times for several.")],
+    redact: Annotated[
+        list[str] | None,
+        typer.Option(help="Keep the values of this column out of the audit, besides those whose names say secret."),
+    ] = None,
+    plain: Annotated[
+        list[str] | None, typer.Option(help="Keep the values of this column, though its name says secret.")
+    ] = None,
+    quiet: Annotated[
+        list[str] | None,
+        typer.Option(help="A change of this column alone makes no entry, besides updated_at."),
+    ] = None,
+    directory: Annotated[
+        Path | None, typer.Option("--dir", help="Write to this folder, not to that of the migrations.")
+    ] = None,
+    migrations: Migrations = None,
+    dsn: Dsn = None,
+    scratch: Scratch = None,
+) -> None:
+    """Audit tables: who changed which row when, from what to what. Run it again to redact more."""
+    from plainsql.cli import adding, configured
+
+    adding.run_audit(
+        configured.project(queries=None, migrations=migrations, needs_queries=False),
+        tables=table,
+        redact=redact or [],
+        plain=plain or [],
+        quiet=quiet or [],
+        directory=directory,
+        dsn=dsn,
+        scratch=scratch,
+    )
+
+
+@sealing.command(epilog="Example: plainsql audit seal --export /mnt/worm/shop-heads.jsonl")
+def seal(
+    export: Annotated[
+        Path | None, typer.Option(help="File that takes a line for each head; keep it where nobody can rewrite it.")
+    ] = None,
+    months: Annotated[int, typer.Option(help="Months of audit_logs to have ready ahead.", min=1)] = 12,
+    dsn: Owner = None,
+) -> None:
+    """Seal what was written since the last time, and make the months ahead. A job for every few minutes."""
+    from plainsql.cli import auditing
+
+    auditing.run_seal(export=export, months=months, dsn=dsn)
+
+
+@sealing.command(epilog="Example: plainsql audit verify --heads /mnt/worm/shop-heads.jsonl --since 2026-01-01")
+def verify(
+    heads: Annotated[Path | None, typer.Option(help="The file that seal exports to.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(help="Leave out seals made before, in UTC: their months may have been dropped.")
+    ] = None,
+    dsn: Owner = None,
+) -> None:
+    """Name the first entry or seal that is not as it was sealed; exit 1 if there is one."""
+    from plainsql.cli import auditing
+
+    if not auditing.run_verify(heads=heads, since=since, dsn=dsn):
         raise typer.Exit(1)
 
 

@@ -235,6 +235,8 @@ class _Shape:
             lines.append(f"timeout={query.timeout!r},")
         if self.project.tenants is not None and self.project.tenants.includes(description):
             lines.append("tenant=True,")
+        if query.kind != "script" and (description.effects is None or description.effects.access == "write"):
+            lines.append("writes=True,")
         body = "\n".join(f"    {line}" for line in lines)
         return f"{self.constant}: Statement[{self._statement_type()}] = Statement(\n{body}\n)"
 

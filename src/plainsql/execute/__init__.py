@@ -13,6 +13,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import psycopg
 
+from plainsql.actor import statement_settings
 from plainsql.errors import StaleModuleError
 from plainsql.execute.bound import Dumped
 from plainsql.execute.cursor import StatementCursor
@@ -99,7 +100,7 @@ def _call(
     conn: Conn, statement: Statement[R], params: tuple[Any, ...], read: Callable[[StatementCursor, Statement[R]], T]
 ) -> T:
     if isinstance(conn, ConnectionSource):
-        settings = conn.settings(statement)
+        settings = settings_for(conn, statement)
         return _with(conn, statement, lambda held: read(_perform(held, statement, params, settings), statement), length)
     try:
         return read(_perform(conn, statement, params), statement)
@@ -186,7 +187,10 @@ def _perform_script(conn: psycopg.Connection[Any], statement: Statement[Any]) ->
 
 def settings_for(conn: Conn, statement: Statement[Any]) -> Settings:
     """Return what *conn* wants set around *statement*; whoever passes a psycopg connection sees to it himself."""
-    return conn.settings(statement) if isinstance(conn, ConnectionSource) else ()
+    if not isinstance(conn, ConnectionSource):
+        return ()
+    settings = conn.settings(statement)
+    return settings if conn.is_transaction else statement_settings(settings, statement)
 
 
 def length(result: object) -> int:

@@ -17,9 +17,11 @@ class ConnectionSource:
 
     Attributes:
         slow_ms: A statement slower than this is logged; None: never.
+        is_transaction: A transaction is open, which has its settings since it began.
     """
 
     slow_ms: float | None = None
+    is_transaction: bool = False
 
     def settings(self, statement: Statement[Any]) -> Settings:
         """

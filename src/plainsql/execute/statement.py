@@ -42,6 +42,7 @@ class Statement(Generic[R]):
         not_null: What the query says is never NULL, as ``@notnull`` writes it: ``total``, ``tags[]``, ``:status``.
         version: Column that ``@optimistic`` names.
         tenant: It reads or writes tables of tenants: without a tenant it is refused before it is sent.
+        writes: It may change rows: who is at work is told with it.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Statement(Generic[R]):
     not_null: tuple[str, ...] = ()
     version: str = ""
     tenant: bool = False
+    writes: bool = False
     query: bytes = field(init=False, repr=False)
     is_ascii: bool = field(init=False, repr=False)
     fits: tuple[Fits | None, ...] = field(init=False, repr=False)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from plainsql.queries import aio as aio
     from plainsql.queries import app_grants as app_grants
+    from plainsql.queries import audit as audit
+    from plainsql.queries import audit_tables as audit_tables
     from plainsql.queries import catalog as catalog
     from plainsql.queries import databases as databases
     from plainsql.queries import effects as effects
@@ -22,6 +24,8 @@ else:
         if name in {
             "aio",
             "app_grants",
+            "audit",
+            "audit_tables",
             "catalog",
             "databases",
             "effects",

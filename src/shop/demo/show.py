@@ -13,6 +13,8 @@ from rich.panel import Panel
 from rich.syntax import Syntax
 from rich.table import Table
 
+from plainsql.audit import AuditEntry
+
 SIDE_BY_SIDE = 110
 """Columns from which two listings stand beside each other; below, one under the other."""
 
@@ -27,6 +29,13 @@ def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]])
     for row in body:
         made.add_row(*map(cell, row))
     return made
+
+
+def change(entry: AuditEntry, name: str) -> str:
+    """Return how an entry changed one column; of times only that they changed."""
+    if name.endswith("_at"):
+        return name
+    return f"{name} {cell(entry.old.get(name))} → {cell(entry.new.get(name))}"
 
 
 def cell(value: object) -> str:

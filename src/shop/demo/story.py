@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+from psycopg.conninfo import make_conninfo
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from plainsql import migrations
+from plainsql import actor, audit, migrations
 from plainsql.config import EMBEDDED_FOLDER, Config
 from plainsql.database import Database
 from plainsql.embedded import EmbeddedRedis
@@ -77,7 +78,8 @@ def tell(console: Console, config: Config, *, database: str, scale: float) -> No
             customers, harbour = fill(story, owner, data, less)
         with Database.open(app, pool=PoolConfig(max_size=shopping.THREADS)) as db:
             with db.tenant(load.MAIN) as t:
-                sell(story, t, customers)
+                order_id = sell(story, t, customers)
+                remember(story, t, conninfo, order_id)
                 analyse(story, t)
                 compare(story, t, config)
             tenants(story, db, harbour)
@@ -103,8 +105,8 @@ def fill(story: Story, db: Database, data: Path, less: Path) -> tuple[range, str
     return range(1, counts["customers"] + 1), str(harbour)
 
 
-def sell(story: Story, t: Tenant, customers: range) -> None:
-    """Sell out three products in parallel, then let an optional step fail."""
+def sell(story: Story, t: Tenant, customers: range) -> int:
+    """Sell out three products in parallel, then let an optional step fail; return the order that stands."""
     with story.step(f"Orders in {shopping.THREADS} threads until the stock runs out"):
         novelties = shopping.add_novelties(t)
         rush = shopping.sell_out(t, novelties, customers)
@@ -125,6 +127,25 @@ def sell(story: Story, t: Tenant, customers: range) -> None:
         order = orders.get_order(t, order_id=placed.order_id)
         if order is not None:
             story.say(f"order {order.id}: {order.status}, {order.total} {order.currency}, gift note {order.gift_note}")
+    return placed.order_id
+
+
+def remember(story: Story, t: Tenant, conninfo: str, order_id: int) -> None:
+    """Change an order as somebody, and print its history from the audit, which only the owner may read."""
+    as_tenant = make_conninfo(conninfo, options=f"-c app.tenant_id={load.MAIN}")
+    with story.step("Who changed the order, and why"), Database.open(as_tenant, tenancy=False) as owner:
+        with actor.use(user_id=42, request_id="demo-1", reason="birthday"):
+            orders.set_gift_note(t, order_id=order_id, gift_note="Many happy returns!")
+        entries = audit.history(owner, table="orders", pk={"id": order_id})
+        rows = [
+            (entry.action, entry.actor_id, entry.reason, ", ".join(show.change(entry, name) for name in entry.changed))
+            for entry in entries
+            if entry.action == "UPDATE"
+        ]
+        story.console.print(show.table("", ("entry", "actor", "reason", "change"), rows))
+        before = audit.as_of(owner, table="orders", pk={"id": order_id}, at=entries[0].at)
+        if before is not None:
+            story.say(f"the order as it was placed, rebuilt: {before['status']}, gift note {before['gift_note']}")
 
 
 def analyse(story: Story, t: Tenant) -> None:

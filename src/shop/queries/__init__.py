@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from shop.queries import aio as aio
     from shop.queries import analytics as analytics
+    from shop.queries import audit as audit
     from shop.queries import customers as customers
     from shop.queries import indexes as indexes
     from shop.queries import inventory as inventory
@@ -21,6 +22,7 @@ else:
         if name in {
             "aio",
             "analytics",
+            "audit",
             "customers",
             "indexes",
             "inventory",

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from plainsql.queries.aio import app_grants as app_grants
+    from plainsql.queries.aio import audit as audit
+    from plainsql.queries.aio import audit_tables as audit_tables
     from plainsql.queries.aio import catalog as catalog
     from plainsql.queries.aio import databases as databases
     from plainsql.queries.aio import effects as effects
@@ -20,6 +22,8 @@ else:
     def __getattr__(name):
         if name in {
             "app_grants",
+            "audit",
+            "audit_tables",
             "catalog",
             "databases",
             "effects",

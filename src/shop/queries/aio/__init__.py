@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from shop.queries.aio import analytics as analytics
+    from shop.queries.aio import audit as audit
     from shop.queries.aio import customers as customers
     from shop.queries.aio import indexes as indexes
     from shop.queries.aio import inventory as inventory
@@ -19,6 +20,7 @@ else:
     def __getattr__(name):
         if name in {
             "analytics",
+            "audit",
             "customers",
             "indexes",
             "inventory",
