@@ -18,6 +18,7 @@ PAIRS = [
     ("plainsql.execute.source", "plainsql.aio.source"),
     ("plainsql.health", "plainsql.aio.health"),
     ("plainsql.loading", "plainsql.aio.loading"),
+    ("plainsql.partitions", "plainsql.aio.partitions"),
     ("plainsql.pool", "plainsql.aio.pool"),
     ("plainsql.transaction", "plainsql.aio.transaction"),
 ]
@@ -37,6 +38,9 @@ ONLY_SYNC = {
     ("plainsql.transaction", "check_end"),
     ("plainsql.transaction", "failed_transaction"),
     ("plainsql.transaction", "leave_savepoint"),
+    ("plainsql.partitions", "check_arguments"),
+    ("plainsql.partitions", "check_connection"),
+    ("plainsql.partitions", "checked_report"),
     ("plainsql.pool", "has_news"),
     ("plainsql.pool", "pool_arguments"),
     ("plainsql.pool", "pool_conninfo"),

@@ -11,9 +11,10 @@ from typing import Literal, cast
 
 from plainsql.custom_types import TypeSetting, read_settings
 from plainsql.errors import ConfigError
+from plainsql.partition_settings import PartitionSetting, read_partitions
 
 KEYS = ("database", "queries", "migrations", "package", "output", "rows")
-TABLES = ("types",)
+TABLES = ("partitions", "types")
 """Keys that are tables."""
 PLANNED = ("query",)
 """Keys of a later version: named apart, so that nobody looks for a typing error."""
@@ -37,6 +38,7 @@ class Config:
         output: Folder the generated modules are written to.
         rows: What a row is in generated code.
         types: What the project makes of PostgreSQL's types.
+        partitions: Tables with partitions by time.
     """
 
     root: Path
@@ -47,6 +49,7 @@ class Config:
     output: Path
     rows: Literal["struct", "dataclass"]
     types: tuple[TypeSetting, ...] = ()
+    partitions: tuple[PartitionSetting, ...] = ()
 
     def shown(self, path: Path) -> str:
         """Return *path* as people type it: relative to the project where it lies below it."""
@@ -130,6 +133,7 @@ def _config(file: Path, table: dict[str, object]) -> Config:
         output=root / output,
         rows=cast("Literal['struct', 'dataclass']", table.get("rows", "struct")),
         types=read_settings(table.get("types", {}), file),
+        partitions=read_partitions(table.get("partitions", {}), file),
     )
 
 

@@ -6,6 +6,7 @@ Every error of our own. psycopg's exceptions pass through as themselves; a class
     ├── NoDatabaseError (LookupError)       nobody said which database
     ├── EmbeddedServerError (RuntimeError)  the embedded server can't start or stop
     ├── MigrationError (RuntimeError)       a migration can't be applied or rolled back
+    ├── PartitionError (RuntimeError)       the partitions of a table can't be maintained, or not all of them
     ├── QueryFileError (ValueError)         .sql files with faults; carries every Problem
     ├── SchemaFileError (ValueError)        a schema file can't be loaded
     ├── ScratchServerError (RuntimeError)   the server for scratch databases can't be used
@@ -25,6 +26,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from plainsql.partitions.model import Report
     from plainsql.query.problem import Problem
 
 
@@ -51,6 +53,19 @@ class EmbeddedServerError(PlainSQLError, RuntimeError):
 
 class MigrationError(PlainSQLError, RuntimeError):
     """A migration can't be applied or rolled back."""
+
+
+class PartitionError(PlainSQLError, RuntimeError):
+    """
+    The partitions of a table can't be maintained, or not all of them.
+
+    Attributes:
+        report: What was done and what failed; None when nothing was begun.
+    """
+
+    def __init__(self, message: str = "", *, report: Report | None = None) -> None:
+        super().__init__(message or "The partitions of a table can't be maintained.")
+        self.report = report
 
 
 class QueryFileError(PlainSQLError, ValueError):

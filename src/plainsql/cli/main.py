@@ -24,6 +24,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+migrate = typer.Typer(help="Keep partitions.", no_args_is_help=True)
+app.add_typer(migrate, name="migrate")
+
 Queries = Annotated[Path | None, typer.Option(help="Folder of .sql files, instead of the configured one.")]
 Migrations = Annotated[Path | None, typer.Option(help="Folder of migrations, instead of the configured one.")]
 Output = Annotated[Path | None, typer.Option(help="Folder of generated modules, instead of the configured one.")]
@@ -119,6 +122,26 @@ def describe(
     if not describing.run(
         queries=queries, schema=schema or [], migrations=migrations, dsn=dsn, scratch=scratch, as_json=as_json
     ):
+        raise typer.Exit(1)
+
+
+@migrate.command(epilog="Example: plainsql migrate partitions --dry-run")
+def partitions(
+    now: Annotated[
+        str | None,
+        typer.Option(help="Take this moment for now, UTC; it also decides what is past its retention, and dropped."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+    dsn: Annotated[
+        str | None, typer.Option(help="Connect to this database as the owner of the tables, instead of DATABASE_URL.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Make partitions that are missing ahead, detach and drop those past their retention; exit 1 if a step failed."""
+    from plainsql.cli import partitioning
+    from plainsql.config import load_config
+
+    if not partitioning.run(load_config(), now=now, dry_run=dry_run, dsn=dsn, as_json=as_json):
         raise typer.Exit(1)
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from plainsql.queries import databases as databases
     from plainsql.queries import effects as effects
     from plainsql.queries import health as health
+    from plainsql.queries import partitions as partitions
     from plainsql.queries import relations as relations
     from plainsql.queries import roles as roles
     from plainsql.queries import scratch as scratch
@@ -17,6 +18,17 @@ else:
     from importlib import import_module
 
     def __getattr__(name):
-        if name in {"aio", "app_grants", "catalog", "databases", "effects", "health", "relations", "roles", "scratch"}:
+        if name in {
+            "aio",
+            "app_grants",
+            "catalog",
+            "databases",
+            "effects",
+            "health",
+            "partitions",
+            "relations",
+            "roles",
+            "scratch",
+        }:
             return import_module(f"{__name__}.{name}")
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

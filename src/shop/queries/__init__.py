@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from shop.queries import aio as aio
     from shop.queries import analytics as analytics
     from shop.queries import customers as customers
+    from shop.queries import events as events
     from shop.queries import indexes as indexes
     from shop.queries import inventory as inventory
     from shop.queries import orders as orders
@@ -16,6 +17,16 @@ else:
     from importlib import import_module
 
     def __getattr__(name):
-        if name in {"aio", "analytics", "customers", "indexes", "inventory", "orders", "payments", "products"}:
+        if name in {
+            "aio",
+            "analytics",
+            "customers",
+            "events",
+            "indexes",
+            "inventory",
+            "orders",
+            "payments",
+            "products",
+        }:
             return import_module(f"{__name__}.{name}")
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

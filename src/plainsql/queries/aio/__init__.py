@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from plainsql.queries.aio import databases as databases
     from plainsql.queries.aio import effects as effects
     from plainsql.queries.aio import health as health
+    from plainsql.queries.aio import partitions as partitions
     from plainsql.queries.aio import relations as relations
     from plainsql.queries.aio import roles as roles
     from plainsql.queries.aio import scratch as scratch
@@ -16,6 +17,16 @@ else:
     from importlib import import_module
 
     def __getattr__(name):
-        if name in {"app_grants", "catalog", "databases", "effects", "health", "relations", "roles", "scratch"}:
+        if name in {
+            "app_grants",
+            "catalog",
+            "databases",
+            "effects",
+            "health",
+            "partitions",
+            "relations",
+            "roles",
+            "scratch",
+        }:
             return import_module(f"{__name__}.{name}")
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

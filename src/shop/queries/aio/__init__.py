@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from shop.queries.aio import analytics as analytics
     from shop.queries.aio import customers as customers
+    from shop.queries.aio import events as events
     from shop.queries.aio import indexes as indexes
     from shop.queries.aio import inventory as inventory
     from shop.queries.aio import orders as orders
@@ -15,6 +16,6 @@ else:
     from importlib import import_module
 
     def __getattr__(name):
-        if name in {"analytics", "customers", "indexes", "inventory", "orders", "payments", "products"}:
+        if name in {"analytics", "customers", "events", "indexes", "inventory", "orders", "payments", "products"}:
             return import_module(f"{__name__}.{name}")
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
