@@ -33,7 +33,7 @@ CREATE TABLE events_hourly (
     CONSTRAINT events_hourly_n_is_not_negative CHECK (n >= 0)
 );
 
-CREATE INDEX events_hourly_bucket_idx ON events_hourly (bucket);
+CREATE INDEX events_hourly_kind_bucket_idx ON events_hourly (kind, bucket);
 
 CREATE TABLE events_changed_hours (
     id bigint GENERATED ALWAYS AS IDENTITY,

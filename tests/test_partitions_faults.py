@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -109,6 +110,22 @@ def test_killed_while_detaching_the_next_run_finalizes(conn: Any, empty_database
     ]
     assert not is_pending(conn)
     assert run(conn, retain="3 days").actions == ()
+
+
+def test_a_detach_that_a_lock_stopped_half_way_is_finalized_by_the_same_run(conn: Any, empty_database: str) -> None:
+    with psycopg.connect(empty_database) as busy, psycopg.connect(empty_database, autocommit=True) as mine:
+        busy.execute("SELECT count(*) FROM events")
+        with ThreadPoolExecutor(1) as pool:
+            running = pool.submit(run, mine, retain="3 days", lock_timeout=0.05, tries=100)
+            while not is_pending(conn):
+                pass
+            waits = "SELECT count(*) FROM pg_stat_activity WHERE query ~ 'FINALIZE$' AND wait_event_type = 'Lock'"
+            while conn.execute(waits).fetchone() == (0,):
+                pass
+            busy.commit()
+            report = running.result()
+    assert [step for step in steps(report) if "1118" in step] == ["detach events_p20261118", "drop events_p20261118"]
+    assert not report.failed
 
 
 def test_a_detach_that_somebody_else_broke_off_is_finalized_and_the_table_kept(conn: Any, empty_database: str) -> None:

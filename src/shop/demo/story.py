@@ -19,9 +19,9 @@ from plainsql.database import Database
 from plainsql.embedded import EmbeddedRedis
 from plainsql.pool import PoolConfig
 from plainsql.target import resolve_target
-from shop.demo import load, shopping, show, tpch
+from shop.demo import load, shopping, show, timeline, tpch
 from shop.demo.database import make_database
-from shop.queries import analytics, inventory, orders
+from shop.queries import analytics, events, inventory, orders
 
 FIRST_ROWS = 10
 
@@ -68,6 +68,7 @@ def tell(console: Console, config: Config, *, database: str, scale: float) -> No
             customers = fill(story, db, data)
             sell(story, db, customers)
             analyse(story, db)
+            follow(story, db, config)
             compare(story, db, config)
     width = max(len(title) for title, _ in story.steps)
     console.print("\n[bold]Done[/]")
@@ -139,6 +140,34 @@ def analyse(story: Story, db: Database) -> None:
                     for row in analytics.product_ranking(db, since=datetime(1998, 1, 1, tzinfo=UTC))[:FIRST_ROWS]
                 ],
             ),
+        )
+
+
+def follow(story: Story, db: Database, config: Config) -> None:
+    """Record a day of events and count them by the hour, with one that comes late."""
+    with story.step("Events, partitioned by day"):
+        for report in timeline.make_partitions(db, config):
+            done = len(report.actions)
+            story.say(
+                f"plainsql migrate partitions: {report.table}, {done or 'no'} step{'s' if done != 1 else ''} to do"
+            )
+        today = timeline.record_day(db, batches=20)
+        tomorrow = today + 24 * timeline.HOUR
+        hours = timeline.roll_up(db, before=tomorrow)
+        story.say(f"{20 * timeline.BATCH:,} events recorded in batches, {hours} hours counted")
+        timeline.record_late(db, today)
+        story.say(f"one event came late: {timeline.roll_up(db, before=tomorrow)} hour counted again")
+        story.console.print(
+            show.table(
+                'events.hourly(kind="view", …)',
+                ("hour", "events", "sum", "settled"),
+                [
+                    (f"{row.bucket.astimezone(UTC):%H:%M}", row.n, row.total, "yes" if row.is_settled else "no")
+                    for row in events.hourly(
+                        db, kind="view", since=today + 2 * timeline.HOUR, until=today + 6 * timeline.HOUR
+                    )
+                ],
+            )
         )
 
 
