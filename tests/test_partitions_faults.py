@@ -121,7 +121,7 @@ def test_a_detach_that_a_lock_stopped_half_way_is_finalized_by_the_same_run(conn
                 pass
             waits = "SELECT count(*) FROM pg_stat_activity WHERE query ~ 'FINALIZE$' AND wait_event_type = 'Lock'"
             while conn.execute(waits).fetchone() == (0,):
-                pass
+                assert not running.done()
             busy.commit()
             report = running.result()
     assert [step for step in steps(report) if "1118" in step] == ["detach events_p20261118", "drop events_p20261118"]
