@@ -86,7 +86,7 @@ LEFT JOIN events AS e
         e.tenant_id = changed.tenant_id
         AND e.kind = changed.kind
         AND e.at >= :bucket
-        AND e.at < :bucket + interval '1 hour'
+        AND e.at < :bucket::timestamptz + interval '1 hour'
 GROUP BY changed.tenant_id, changed.kind
 ORDER BY changed.tenant_id, changed.kind
 ON CONFLICT (tenant_id, kind, bucket) DO UPDATE

@@ -36,6 +36,17 @@ VALUES = {
     "since": "'2024-01-01'",
     "before": "'2024-01-01'",
     "parent_id": "NULL",
+    "ats": "'{}'",
+    "kinds": "'{}'",
+    "entity_ids": "'{}'",
+    "measures": "'{}'",
+    "props": "'{}'",
+    "kind": "'view'",
+    "until": "'2024-01-02'",
+    "after_at": "'2024-01-01'",
+    "after_id": "'00000000-0000-0000-0000-000000000000'",
+    "bucket": "'2024-01-01'",
+    "keep": "'1 day'",
 }
 """What the parameters are given; every other one is 1."""
 FILES = [path for path in sorted((ROOT / "queries").glob("*.sql")) if path.stem != "indexes"]

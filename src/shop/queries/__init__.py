@@ -17,6 +17,16 @@ else:
     from importlib import import_module
 
     def __getattr__(name):
-        if name in {"aio", "analytics", "customers", "events", "indexes", "inventory", "orders", "payments", "products"}:
+        if name in {
+            "aio",
+            "analytics",
+            "customers",
+            "events",
+            "indexes",
+            "inventory",
+            "orders",
+            "payments",
+            "products",
+        }:
             return import_module(f"{__name__}.{name}")
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
