@@ -1,4 +1,4 @@
--- depends: 0012.sessions
+-- depends: 0015.events
 -- Entries in audit_logs for every change of orders, payments, products, customers, users, sessions.
 SET LOCAL lock_timeout = '2s';
 

@@ -51,6 +51,16 @@ VALUES = {
     "at": "now()",
     "actor_id": "'ada'",
     "until": "now()",
+    "ats": "'{}'",
+    "kinds": "'{}'",
+    "entity_ids": "'{}'",
+    "measures": "'{}'",
+    "props": "'{}'",
+    "kind": "'view'",
+    "after_at": "'2024-01-01'",
+    "after_id": "'00000000-0000-0000-0000-000000000000'",
+    "bucket": "'2024-01-01'",
+    "keep": "'1 day'",
 }
 """What the parameters are given; every other one is 1."""
 FILES = [path for path in sorted((ROOT / "queries").glob("*.sql")) if path.stem != "indexes"]

@@ -11,10 +11,11 @@ from typing import Literal, cast
 
 from plainsql.custom_types import TypeSetting, read_settings
 from plainsql.errors import ConfigError
+from plainsql.partition_settings import PartitionSetting, read_partitions
 from plainsql.tenancy import Tenancy, read_tenancy
 
 KEYS = ("database", "queries", "migrations", "package", "output", "rows", "hooks", "aio_hooks")
-TABLES = ("tenancy", "types")
+TABLES = ("partitions", "tenancy", "types")
 """Keys that are tables."""
 PLANNED = ("query",)
 """Keys of a later version: named apart, so that nobody looks for a typing error."""
@@ -41,6 +42,7 @@ class Config:
         hooks: Module of the functions that ``@before`` and ``@after`` name: ``shop.hooks``.
         aio_hooks: Module of their async twins: ``shop.aio.hooks`` unless the project says otherwise.
         tenancy: How it tells tenants apart; None: it has none.
+        partitions: Tables with partitions by time.
     """
 
     root: Path
@@ -54,6 +56,7 @@ class Config:
     hooks: str | None = None
     aio_hooks: str | None = None
     tenancy: Tenancy | None = None
+    partitions: tuple[PartitionSetting, ...] = ()
 
     def shown(self, path: Path) -> str:
         """Return *path* as people type it: relative to the project where it lies below it."""
@@ -140,6 +143,7 @@ def _config(file: Path, table: dict[str, object]) -> Config:
         hooks=_module(table, "hooks", file),
         aio_hooks=_module(table, "aio_hooks", file) or _twin(_module(table, "hooks", file)),
         tenancy=read_tenancy(table["tenancy"], file) if "tenancy" in table else None,
+        partitions=read_partitions(table.get("partitions", {}), file),
     )
 
 

@@ -9,6 +9,7 @@ Every error of our own. psycopg's exceptions pass through as themselves; a class
     ├── AuditError (RuntimeError)           a table can't be audited, or the audit can't be sealed or read
     │   └── AuditGapError                   a row changed without being recorded
     ├── MigrationError (RuntimeError)       a migration can't be applied or rolled back
+    ├── PartitionError (RuntimeError)       the partitions of a table can't be maintained, or not all of them
     ├── QueryFileError (ValueError)         .sql files with faults; carries every Problem
     ├── SchemaFileError (ValueError)        a schema file can't be loaded
     ├── ScratchServerError (RuntimeError)   the server for scratch databases can't be used
@@ -35,6 +36,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from plainsql.partitions.model import Report
     from plainsql.query.problem import Problem
 
 
@@ -73,6 +75,19 @@ class AuditError(PlainSQLError, RuntimeError):
 
 class AuditGapError(AuditError):
     """A row changed without being recorded, so it can't be rebuilt."""
+
+
+class PartitionError(PlainSQLError, RuntimeError):
+    """
+    The partitions of a table can't be maintained, or not all of them.
+
+    Attributes:
+        report: What was done and what failed; None when nothing was begun.
+    """
+
+    def __init__(self, message: str = "", *, report: Report | None = None) -> None:
+        super().__init__(message or "The partitions of a table can't be maintained.")
+        self.report = report
 
 
 class QueryFileError(PlainSQLError, ValueError):

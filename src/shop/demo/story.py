@@ -22,10 +22,11 @@ from plainsql.errors import TenantRequiredError
 from plainsql.pool import PoolConfig
 from plainsql.target import resolve_target
 from plainsql.tenants import Tenant
-from shop.demo import load, shopping, show, tpch
+from plainsql.partitions import Report
+from shop.demo import load, shopping, show, timeline, tpch
 from shop.demo.database import app_conninfo, make_database
 from shop.demo.texts import sql_text
-from shop.queries import analytics, inventory, orders
+from shop.queries import analytics, events, inventory, orders
 
 FIRST_ROWS = 10
 SMALLER = 10
@@ -76,11 +77,13 @@ def tell(console: Console, config: Config, *, database: str, scale: float) -> No
             less = tpch.generate(folder, scale / SMALLER)
         with Database.open(conninfo, pool=PoolConfig(max_size=shopping.THREADS), tenancy=False) as owner:
             customers, harbour = fill(story, owner, data, less)
+            reports = timeline.make_partitions(owner, config)
         with Database.open(app, pool=PoolConfig(max_size=shopping.THREADS)) as db:
             with db.tenant(load.MAIN) as t:
                 order_id = sell(story, t, customers)
                 remember(story, t, conninfo, order_id)
                 analyse(story, t)
+                follow(story, t, reports)
                 compare(story, t, config)
             tenants(story, db, harbour)
     width = max(len(title) for title, _ in story.steps)
@@ -176,6 +179,34 @@ def analyse(story: Story, t: Tenant) -> None:
                     for row in analytics.product_ranking(t, since=datetime(1998, 1, 1, tzinfo=UTC))[:FIRST_ROWS]
                 ],
             ),
+        )
+
+
+def follow(story: Story, t: Tenant, reports: list[Report]) -> None:
+    """Record a day of events and count them by the hour, with one that comes late."""
+    with story.step("Events, partitioned by day"):
+        for report in reports:
+            done = len(report.actions)
+            story.say(
+                f"plainsql migrate partitions: {report.table}, {done or 'no'} step{'s' if done != 1 else ''} to do"
+            )
+        today = timeline.record_day(t, batches=20)
+        tomorrow = today + 24 * timeline.HOUR
+        hours = timeline.roll_up(t, before=tomorrow)
+        story.say(f"{20 * timeline.BATCH:,} events recorded in batches, {hours} hours counted")
+        timeline.record_late(t, today)
+        story.say(f"one event came late: {timeline.roll_up(t, before=tomorrow)} hour counted again")
+        story.console.print(
+            show.table(
+                'events.hourly(kind="view", …)',
+                ("hour", "events", "sum", "settled"),
+                [
+                    (f"{row.bucket.astimezone(UTC):%H:%M}", row.n, row.total, "yes" if row.is_settled else "no")
+                    for row in events.hourly(
+                        t, kind="view", since=today + 2 * timeline.HOUR, until=today + 6 * timeline.HOUR
+                    )
+                ],
+            )
         )
 
 
