@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from plainsql.queries import aio as aio
     from plainsql.queries import app_grants as app_grants
     from plainsql.queries import catalog as catalog
+    from plainsql.queries import columns as columns
     from plainsql.queries import databases as databases
     from plainsql.queries import effects as effects
     from plainsql.queries import health as health
@@ -17,6 +18,6 @@ else:
     from importlib import import_module
 
     def __getattr__(name):
-        if name in {"aio", "app_grants", "catalog", "databases", "effects", "health", "relations", "roles", "scratch"}:
+        if name in {"aio", "app_grants", "catalog", "columns", "databases", "effects", "health", "relations", "roles", "scratch"}:
             return import_module(f"{__name__}.{name}")
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from plainsql.queries.aio import app_grants as app_grants
     from plainsql.queries.aio import catalog as catalog
+    from plainsql.queries.aio import columns as columns
     from plainsql.queries.aio import databases as databases
     from plainsql.queries.aio import effects as effects
     from plainsql.queries.aio import health as health
@@ -16,6 +17,6 @@ else:
     from importlib import import_module
 
     def __getattr__(name):
-        if name in {"app_grants", "catalog", "databases", "effects", "health", "relations", "roles", "scratch"}:
+        if name in {"app_grants", "catalog", "columns", "databases", "effects", "health", "relations", "roles", "scratch"}:
             return import_module(f"{__name__}.{name}")
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
