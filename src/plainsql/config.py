@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
+from plainsql.column_types import ColumnSetting, read_column_settings
 from plainsql.custom_types import TypeSetting, read_settings
 from plainsql.errors import ConfigError
 
@@ -37,6 +38,7 @@ class Config:
         output: Folder the generated modules are written to.
         rows: What a row is in generated code.
         types: What the project makes of PostgreSQL's types.
+        columns: What it makes of single columns.
     """
 
     root: Path
@@ -47,6 +49,7 @@ class Config:
     output: Path
     rows: Literal["struct", "dataclass"]
     types: tuple[TypeSetting, ...] = ()
+    columns: tuple[ColumnSetting, ...] = ()
 
     def shown(self, path: Path) -> str:
         """Return *path* as people type it: relative to the project where it lies below it."""
@@ -118,6 +121,8 @@ def _config(file: Path, table: dict[str, object]) -> Config:
         if key not in TABLES:
             _check(file, key, value)
     root = file.parent
+    types = table.get("types", {})
+    columns = types.get("columns", {}) if isinstance(types, dict) else {}
     package = checked_package(str(table.get("package", "app.queries")), str(file))
     below = Path(*package.split("."))
     output = Path(str(table["output"])) if "output" in table else ("src" / below if (root / "src").is_dir() else below)
@@ -129,7 +134,8 @@ def _config(file: Path, table: dict[str, object]) -> Config:
         package=package,
         output=root / output,
         rows=cast("Literal['struct', 'dataclass']", table.get("rows", "struct")),
-        types=read_settings(table.get("types", {}), file),
+        types=read_settings(types, file),
+        columns=read_column_settings(columns, file),
     )
 
 

@@ -11,6 +11,7 @@ import msgspec
 import psycopg
 
 from plainsql.codecs import made, typed
+from plainsql.column_types import ColumnSetting
 from plainsql.custom_types import TypeSetting
 from plainsql.describe.columns import check_columns
 from plainsql.describe.custom import custom_types
@@ -20,6 +21,7 @@ from plainsql.describe.model import Column, Parameter
 from plainsql.describe.overrides import apply_overrides
 from plainsql.describe.statement import Refusal
 from plainsql.describe.types import TypeCatalog, base_type
+from plainsql.dynamic_secrets import secrets_of, with_declared
 from plainsql.errors import QueryFileError
 from plainsql.execute import Statement, wire
 from plainsql.query.model import Query
@@ -27,11 +29,11 @@ from plainsql.query.module_names import row_class
 from plainsql.query.source import problem_at
 from plainsql.typemap import Wire, prefer_binary
 
-Settings = tuple[Sequence[TypeSetting], Sequence[Path]]
-"""What a project makes of types, and the folders its own packages may lie in."""
+Settings = tuple[Sequence[TypeSetting], Sequence[Path], Sequence[ColumnSetting]]
+"""What a project makes of types, the folders its own packages may lie in, and what it makes of columns."""
 
 
-def compile_statement(conn: psycopg.Connection[Any], query: Query, settings: Settings = ((), ())) -> Statement[Any]:
+def compile_statement(conn: psycopg.Connection[Any], query: Query, settings: Settings = ((), (), ())) -> Statement[Any]:
     """
     Return the statement of *query* for the database behind *conn*.
 
@@ -46,7 +48,7 @@ def compile_statement(conn: psycopg.Connection[Any], query: Query, settings: Set
     head: dict[str, Any] = {"name": query.key, "file": query.file, "line": query.line, "timeout": query.timeout}
     if query.kind == "script":
         return Statement(sql="", statements=query.statements, **head)
-    types = TypeCatalog(conn, custom_types(conn, *settings))
+    types = TypeCatalog(conn, custom_types(conn, *settings[:2]))
     try:
         prepared = prepare_inferring(conn, query, types)
     except Refusal as refusal:
@@ -68,6 +70,7 @@ def compile_statement(conn: psycopg.Connection[Any], query: Query, settings: Set
         refused=(),
         folders=settings[1],
     )
+    said = with_declared(conn, query, prepared, types, said, settings)
     if errors := [problem for problem in said.problems if problem.level == "error"]:
         raise QueryFileError(errors)
     in_binary = prefer_binary([column.python for column in said.columns])
@@ -86,6 +89,8 @@ def compile_statement(conn: psycopg.Connection[Any], query: Query, settings: Set
         or None,
         format=wire.BINARY if in_binary else wire.TEXT,
         full=tuple(parameter.name for parameter in said.parameters if parameter.is_full),
+        sealed=secrets_of(said.parameters),
+        opened=secrets_of(said.columns) if row is not None or query.kind == "value" else (),
         not_null=tuple(promise for value in (*said.parameters, *said.columns) for promise in value.promises),
         **head,
     )
@@ -93,7 +98,7 @@ def compile_statement(conn: psycopg.Connection[Any], query: Query, settings: Set
 
 def _kind(value: Parameter | Column, described: Wire) -> Any:
     kind = made(described, value.python)
-    return kind if value.annotation is None else typed(kind, value.annotation)
+    return kind if value.annotation is None else typed(kind, value.annotation, value.json_column)
 
 
 def server_key(info: psycopg.ConnectionInfo) -> tuple[object, ...]:
@@ -117,7 +122,7 @@ class LoadedQueryBase:
 
     _kind = "query"
 
-    def __init__(self, query: Query, settings: Settings = ((), ())) -> None:
+    def __init__(self, query: Query, settings: Settings = ((), (), ())) -> None:
         self.query = query
         self._settings = settings
         self._statements: dict[object, Statement[Any]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from plainsql.__about__ import __version__
@@ -78,7 +78,8 @@ def packages(config: Config, stems: list[str], *, with_types: bool) -> dict[Path
 def schema_of(config: Config) -> str:
     """Return the hash of everything but the .sql file that shapes a module."""
     types = sorted(f"{found.name}: {found.python}, {found.load}, {found.dump}" for found in config.types)
-    return schema_digest(config.migrations, (config.package, config.rows, *types))
+    columns = sorted(repr(replace(found, origin="")) for found in config.columns)
+    return schema_digest(config.migrations, (config.package, config.rows, *types, *columns))
 
 
 def is_generated(path: Path) -> bool:

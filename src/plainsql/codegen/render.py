@@ -12,7 +12,7 @@ from plainsql.codegen.aliases import definitions, needed_aliases
 from plainsql.codegen.imports import Imports, mentions, needed, unshadowed
 from plainsql.codegen.named_types import NamedTypes
 from plainsql.codegen.nested import render_nested
-from plainsql.describe.model import Column, Description, Parameter
+from plainsql.describe.model import Column, Description, Meaning, Parameter
 from plainsql.query import module_names as names
 from plainsql.query.model import Kind, QueryFile
 from plainsql.typemap import NestedClass, PyType, Wire, names_in, prefer_binary, spelled
@@ -207,6 +207,11 @@ class _Shape:
             lines += _argument("full", map(literal.string, full))
         if promises := [promise for value in (*parameters, *columns) for promise in value.promises]:
             lines += _argument("not_null", map(literal.string, promises))
+        for name, values in (("sealed", parameters), ("opened", columns)):
+            secrets = [(n, value.meaning) for n, value in enumerate(values) if value.meaning is not None]
+            if secrets:
+                self.imports.add("from plainsql.execute import wire")
+                lines += _argument(name, (_secret(number, meaning) for number, meaning in secrets))
         if query.timeout is not None:
             lines.append(f"timeout={query.timeout!r},")
         body = "\n".join(f"    {line}" for line in lines)
@@ -295,10 +300,20 @@ class _Shape:
         if value.annotation is None:
             return spelled(wire)
         self.imports.add("from plainsql.execute import wire")
-        return f"wire.Typed({spelled(wire)}, lambda: {self.types.spelled(value.annotation)})"
+        codec, ignores = ("Declared", value.json_column == "ignore") if value.json_column else ("Typed", False)
+        options = ", ignores=True" if ignores else ""
+        return f"wire.{codec}({spelled(wire)}, lambda: {self.types.spelled(value.annotation)}{options})"
 
     def _class_imports(self, found: PyType) -> list[str]:
         return [f"from {self.project.types} import {composite.name}" for composite in found.classes]
+
+
+def _secret(position: int, meaning: Meaning) -> str:
+    """Return what says how an argument is encrypted, or a column decrypted."""
+    parts = [literal.string(meaning.column), str(position)]
+    parts += [f"aad={literal.tuple_of(map(str, meaning.aad))}"] if meaning.aad else []
+    parts += ["is_index=True"] if meaning.is_index else []
+    return f"wire.Secret({', '.join(parts)})"
 
 
 def _argument(name: str, items: Iterable[str]) -> list[str]:

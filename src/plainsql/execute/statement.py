@@ -15,6 +15,7 @@ from plainsql.execute.columns import FIRST_USER_OID, to_check
 from plainsql.execute.promises import NotNull, not_null_columns, not_null_parameters, refuse_none
 from plainsql.execute.wire.codec import TEXT, Codec, Kind, may_mismatch
 from plainsql.execute.wire.fields import fields_of
+from plainsql.execute.wire.secrets import Secret
 
 R = TypeVar("R")
 
@@ -40,6 +41,8 @@ class Statement(Generic[R]):
         send: In which arguments go; those that have no binary form go as text.
         full: Parameters whose arrays hold no None, because NULL among their elements does nothing but harm.
         not_null: What the query says is never NULL, as ``@notnull`` writes it: ``total``, ``tags[]``, ``:status``.
+        sealed: Arguments that are encrypted before they are sent, and blind indexes.
+        opened: Columns that are decrypted when they are read.
     """
 
     name: str
@@ -57,6 +60,8 @@ class Statement(Generic[R]):
     send: Format = TEXT
     full: tuple[str, ...] = ()
     not_null: tuple[str, ...] = ()
+    sealed: tuple[Secret, ...] = ()
+    opened: tuple[Secret, ...] = ()
     query: bytes = field(init=False, repr=False)
     is_ascii: bool = field(init=False, repr=False)
     fits: tuple[Fits | None, ...] = field(init=False, repr=False)
@@ -90,7 +95,7 @@ class Statement(Generic[R]):
         put(self, "loaders", loaders)
         put(self, "required", not_null_parameters(self.not_null, self.params))
         put(self, "promised", promised := not_null_columns(self.not_null, fields))
-        put(self, "is_guarded", bool(promised) or any(map(may_mismatch, kinds)))
+        put(self, "is_guarded", bool(promised or self.opened) or any(map(may_mismatch, kinds)))
         put(self, "private", tuple(dict.fromkeys(oid for oid in (*dumpers, *loaders) if oid >= FIRST_USER_OID)))
 
     @property

@@ -242,7 +242,9 @@ class _Tracer:
             for entry in output_entries(below):
                 found = output_origins(below, entry.number("resno"), level, (), self.facts)
                 for key in {key for origin in found if (key := self.secret(origin)) is not None}:
-                    self.fault(key, "followed through WITH RECURSIVE", inside, hint="select it outside of it, by the key")
+                    self.fault(
+                        key, "followed through WITH RECURSIVE", inside, hint="select it outside of it, by the key"
+                    )
 
     def _read_views(self, query: Node) -> None:
         for rte in query.nodes("rtable"):
@@ -306,7 +308,8 @@ class _Tracer:
 
 
 def _children(node: Node) -> Iterator[Node]:
-    pending = list(node.fields.values())
+    # The whole row that ON CONFLICT keeps for EXCLUDED is nobody's value.
+    pending = [value for name, value in node.fields.items() if name != "exclRelTlist"]
     while pending:
         value = pending.pop()
         if isinstance(value, Node):

@@ -221,7 +221,9 @@ class Writes:
                 aad.append(other.parameter)
             self.note(origin.parameter, Use(place.declared, tuple(aad), isinstance(origin, Element)))
 
-    def _compared(self, column: tuple[int, int], conditions: list[Node], number: int, level: Level) -> tuple[Origin, ...]:
+    def _compared(
+        self, column: tuple[int, int], conditions: list[Node], number: int, level: Level
+    ) -> tuple[Origin, ...]:
         rte = level.item(number)
         relation = self.facts.relations[rte.number("relid")] if rte is not None else None
         for condition in conditions:

@@ -18,6 +18,17 @@ else:
     from importlib import import_module
 
     def __getattr__(name):
-        if name in {"aio", "app_grants", "catalog", "columns", "databases", "effects", "health", "relations", "roles", "scratch"}:
+        if name in {
+            "aio",
+            "app_grants",
+            "catalog",
+            "columns",
+            "databases",
+            "effects",
+            "health",
+            "relations",
+            "roles",
+            "scratch",
+        }:
             return import_module(f"{__name__}.{name}")
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

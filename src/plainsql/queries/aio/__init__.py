@@ -17,6 +17,16 @@ else:
     from importlib import import_module
 
     def __getattr__(name):
-        if name in {"app_grants", "catalog", "columns", "databases", "effects", "health", "relations", "roles", "scratch"}:
+        if name in {
+            "app_grants",
+            "catalog",
+            "columns",
+            "databases",
+            "effects",
+            "health",
+            "relations",
+            "roles",
+            "scratch",
+        }:
             return import_module(f"{__name__}.{name}")
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,144 @@
+"""Encrypted columns and JSON columns with classes: what is declared once holds in every query."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.projects import Project
+
+MIGRATION = """
+CREATE TABLE tenants (id uuid PRIMARY KEY);
+CREATE TABLE people (
+    id bigint PRIMARY KEY,
+    tenant_id uuid,
+    email text NOT NULL UNIQUE,
+    ssn bytea,
+    ssn_bidx bytea,
+    prefs jsonb
+);
+CREATE INDEX people_ssn_bidx_idx ON people (ssn_bidx);
+CREATE SEQUENCE people_ids;
+CREATE VIEW plain_people AS SELECT id AS person_id, ssn AS secret, ssn_bidx, email FROM people;
+CREATE VIEW sorted_people AS SELECT id, ssn FROM people ORDER BY ssn;
+CREATE TABLE notes (id bigint PRIMARY KEY, person_id bigint REFERENCES people, body bytea, more jsonb);
+CREATE FUNCTION all_people() RETURNS SETOF people LANGUAGE sql STABLE AS $$ SELECT * FROM people $$;
+"""
+COLUMNS = """
+[tool.plainsql.types.columns]
+"people.ssn" = "plainsql.crypto.EncryptedStr"
+"people.prefs" = "app.prefs.Prefs"
+"""
+PREFS = """
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Theme(Struct):
+    name: str
+    dark: bool = False
+
+
+class Prefs(Struct):
+    theme: Theme
+    tags: list[str] = []
+"""
+PEOPLE = """\
+-- name: next_id()$
+SELECT nextval('people_ids') AS id;
+
+-- name: add_person(id, email, ssn, ssn_bidx, prefs)!
+INSERT INTO people (id, email, ssn, ssn_bidx, prefs) VALUES (:id, :email, :ssn, :ssn_bidx, :prefs);
+
+-- name: add_people(ids, emails, ssns, indexes, prefs)!
+INSERT INTO people (id, email, ssn, ssn_bidx, prefs)
+SELECT p.id, p.email, p.ssn, p.ssn_bidx, p.prefs
+FROM unnest(:ids::bigint[], :emails::text[], :ssns::bytea[], :indexes::bytea[], :prefs::jsonb[])
+    AS p (id, email, ssn, ssn_bidx, prefs);
+
+-- name: add_each(id, email, ssn, ssn_bidx)*!
+INSERT INTO people (id, email, ssn, ssn_bidx) VALUES (:id, :email, :ssn, :ssn_bidx);
+
+-- name: put_person(id, email, ssn, ssn_bidx)<!
+INSERT INTO people (id, email, ssn, ssn_bidx) VALUES (:id, :email, :ssn, :ssn_bidx)
+ON CONFLICT (id) DO UPDATE SET ssn = excluded.ssn, ssn_bidx = excluded.ssn_bidx
+RETURNING id, ssn, prefs;
+
+-- name: merge_person(id, email, ssn, ssn_bidx)!
+MERGE INTO people AS p
+USING (SELECT :id::bigint AS id, :ssn::bytea AS ssn, :ssn_bidx::bytea AS ssn_bidx) AS new ON p.id = new.id
+WHEN MATCHED THEN UPDATE SET ssn = new.ssn, ssn_bidx = new.ssn_bidx
+WHEN NOT MATCHED THEN INSERT (id, email, ssn, ssn_bidx) VALUES (new.id, :email, new.ssn, new.ssn_bidx);
+
+-- name: set_ssn(person_id, ssn, ssn_bidx)<!
+UPDATE people SET ssn = :ssn, ssn_bidx = :ssn_bidx WHERE id = :person_id RETURNING id, ssn;
+
+-- name: set_all(ids, ssns, indexes)!
+UPDATE people AS p SET ssn = n.ssn, ssn_bidx = n.ssn_bidx
+FROM unnest(:ids::bigint[], :ssns::bytea[], :indexes::bytea[]) AS n (id, ssn, ssn_bidx)
+WHERE p.id = n.id;
+
+-- name: set_through_view(person_id, ssn, ssn_bidx)!
+UPDATE plain_people SET secret = :ssn, ssn_bidx = :ssn_bidx WHERE person_id = :person_id;
+
+-- name: get_person(person_id)^
+SELECT id, email, ssn, prefs FROM people WHERE id = :person_id;
+
+-- name: find_person(indexes)
+SELECT p.ssn AS number, p.id FROM people AS p WHERE p.ssn_bidx = ANY(:indexes) ORDER BY p.id;
+
+-- name: find_one(ssn_bidx)^
+SELECT ssn, id FROM people WHERE ssn_bidx = :ssn_bidx LIMIT 1;
+
+-- name: by_prefs(prefs)
+SELECT id, prefs FROM people WHERE prefs = :prefs;
+
+-- name: through_everything()
+WITH first AS (SELECT id AS key, ssn AS secret FROM people), second AS MATERIALIZED (SELECT * FROM first)
+SELECT s.secret, s.key, n.id AS note, v.secret AS again, v.person_id
+FROM (SELECT * FROM second) AS s
+LEFT JOIN notes AS n ON n.person_id = s.key
+JOIN LATERAL (SELECT secret, person_id FROM plain_people WHERE person_id = s.key) AS v ON TRUE
+ORDER BY s.key;
+
+-- name: both_arms()
+SELECT id, ssn, prefs FROM people WHERE id < 3
+UNION ALL
+SELECT person_id, secret, NULL FROM plain_people WHERE person_id >= 3
+ORDER BY id;
+
+-- name: without(id)!
+DELETE FROM people WHERE id = :id AND ssn IS NOT NULL;
+
+-- name: gone(id)^
+WITH gone AS (DELETE FROM people WHERE id = :id RETURNING id, ssn) SELECT id, ssn FROM gone;
+"""
+
+
+@pytest.fixture
+def people(project: Project) -> Project:
+    project.write("pyproject.toml", project.read("pyproject.toml") + COLUMNS)
+    project.write("migrations/0001.users.sql", MIGRATION)
+    project.write("migrations/0001.users.rollback.sql", "DROP TABLE notes; DROP TABLE people CASCADE;")
+    project.write("app/prefs.py", PREFS)
+    project.write("queries/users.sql", PEOPLE)
+    return project
+
+
+def keys_file(folder: Path, current: str = "k1", ids: tuple[str, ...] = ("k1", "k2")) -> Path:
+    """Write a file of keys that differ by their ids."""
+    path = folder / "keys.json"
+    keys = {key_id: base64.b64encode(key_id.encode().ljust(32, b"!")).decode() for key_id in ids}
+    path.touch(mode=0o600)
+    path.write_text(json.dumps({"current": current, "keys": keys}))
+    return path
+
+
+def test_generates(people: Project) -> None:
+    print(people.run("generate").stdout)
+    print(people.read("app/queries/users.py"))
+    raise AssertionError
