@@ -143,11 +143,14 @@ class DeclaredColumns:
         """Return a value that is JSON of a class; what the query itself says by ``@type`` goes first."""
         if value.annotation is not None:
             return value
-        one = self._annotations[declared.key]
-        annotation = Annotation(("list[", *one.parts, " | None]"), ("list",)) if is_array else one
+        annotation = self._class(declared, is_array=is_array)
         # Elements that were proved not NULL are for the class to tell now.
         changed: dict[str, Any] = {"annotation": annotation, "json_column": self._settings[declared.key].extra}
         return replace(value, is_full=False, **changed)
+
+    def _class(self, declared: DeclaredColumn, *, is_array: bool) -> Annotation:
+        one = self._annotations[declared.key]
+        return Annotation(("list[", *one.parts, " | None]"), ("list",)) if is_array else one
 
     def _name(self, declared: DeclaredColumn) -> str:
         return self._settings[declared.key].name

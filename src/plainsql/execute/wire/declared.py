@@ -13,6 +13,7 @@ from plainsql.execute.wire.codec import Kind, Load, MismatchError
 from plainsql.execute.wire.typed import Typed
 
 _WITH_FIELDS: Final = (msgspec.inspect.StructType, msgspec.inspect.DataclassType, msgspec.inspect.TypedDictType)
+_JSON_ARRAYS: Final = (199, 3807)
 _LISTS: Final = (msgspec.inspect.ListType, msgspec.inspect.VarTupleType, msgspec.inspect.SetType)
 
 
@@ -49,6 +50,10 @@ class Declared(Typed):
             return value
 
         return load_all
+
+    def _lowered(self, value: Any) -> tuple[Any, ...]:
+        """An array's elements are plain JSON to its dumper, which knows no classes."""
+        return (msgspec.to_builtins(value),) if self._kind in _JSON_ARRAYS else super()._lowered(value)
 
 
 def extra_key(value: Any, info: Any) -> str | None:
