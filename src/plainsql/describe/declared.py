@@ -222,7 +222,8 @@ def _problem(query: Query, fault: Fault) -> Problem:
     if fault.after and (match := re.search(fault.after.replace(" ", r"\s+"), query.sql, re.IGNORECASE)):
         start = match.end()
     for word in fault.words:
-        if (offset := _mention(query.sql, word, start)) is not None:
+        offset = _mention(query.sql, word, start)
+        if (offset := _mention(query.sql, word) if offset is None else offset) is not None:
             return problem_at(query, offset, fault.message, hint=fault.hint, length=len(word))
     return problem_at(query, None, fault.message, hint=fault.hint)
 

@@ -95,6 +95,7 @@ def trace(query: Node, facts: Facts, declared: Declared) -> Trace:
     """Return where the declared columns of *query* come from and go to."""
     tracer = _Tracer(facts, declared)
     tracer.collect(query, None)
+    tracer.writes.refuse_strays()
     tracer.visit(query, None, "")
     outputs = tracer.outputs(query)
     return Trace(outputs, dict(tracer.writes.uses), tuple(dict.fromkeys((*tracer.writes.faults, *tracer.faults))))
@@ -189,7 +190,8 @@ class _Tracer:
         if node.tag in _PLAIN or (node.tag == "FUNCEXPR" and node.number("funcid") == UNNEST):
             return
         for below in _children(node):
-            for key in self.secrets(below, level):
+            value = below.node("expr") if below.tag == "TARGETENTRY" else below  # an aggregate's arguments
+            for key in self.secrets(value, level):
                 self.fault(key, _IN_WORDS.get(node.tag, "worked on"), inside)
 
     def _sub_select(self, node: Node, level: Level, inside: str) -> None:

@@ -15,7 +15,7 @@ from plainsql.nullability import Facts, Node
 from plainsql.nullability.outputs import INSERT, MERGE, UPDATE
 from plainsql.nullability.updatable import written_column
 from plainsql.origins.declared import Declared, DeclaredColumn, Place
-from plainsql.origins.flow import Element, Given, Level, Null, Origin, Stored, origins
+from plainsql.origins.flow import Element, Given, Level, Null, Origin, Stored, origins, output_origins
 
 _EQUAL: Final = frozenset({63, 65, 67, 158, 159, 467, 474, 852, 1850, 1856, 2956})
 """= of integers, text and uuid: equal values are the same bytes of the AAD."""
@@ -68,6 +68,7 @@ class Writes:
         self.declared = declared
         self.uses: dict[int, Use] = {}
         self.faults: list[Fault] = []
+        self._elsewhere: set[int] = set()
 
     def fault(self, column: DeclaredColumn, message: str, hint: str, *words: str) -> None:
         """Note that something is wrong with writing *column*."""
@@ -79,6 +80,12 @@ class Writes:
             one, other = self.uses[parameter], use
             what = f"{one.column.key} and {other.column.key}" if one.column != other.column else "two different rows"
             self.fault(use.column, f"one parameter goes to {what}", "write two parameters")
+
+    def refuse_strays(self) -> None:
+        """Note the parameters that go to an encrypted column, and to another one as well."""
+        for number in sorted(self._elsewhere & self.uses.keys()):
+            if (use := self.uses[number]).column.is_secret:
+                self.fault(use.column, "its parameter is written to another column too", "write two parameters")
 
     def of(self, query: Node, level: Level) -> None:
         """Note what *query* itself writes."""
@@ -116,8 +123,18 @@ class Writes:
                 continue
             target = written_column(relation, entry.number("resno"), self.facts)
             key = (target[0].oid, target[1]) if target is not None else (relation.oid, entry.number("resno"))
+            if target is None and relation.view_query is not None:
+                self._through_trigger(relation.view_query, entry.number("resno"), relation.name)
             found[key] = entry.node("expr")
         return found
+
+    def _through_trigger(self, view: Node, column: int, name: str) -> None:
+        """What a rule or an INSTEAD OF trigger of a view does with a value nobody can tell."""
+        for origin in output_origins(view, column, None, (), self.facts):
+            place = self.declared.columns.get((origin.relation, origin.column)) if isinstance(origin, Stored) else None
+            if place is not None and place.declared.is_secret:
+                message = f"what is written through the view {name} can't be followed to it"
+                self.fault(place.declared, message, "write to the table")
 
     def _conflict_keys(self, conflict: Node, rte: Node) -> set[tuple[int, int]]:
         relation = self.facts.relations[rte.number("relid")]
@@ -193,6 +210,8 @@ class Writes:
 
     def _astray(self, expr: Node | None, level: Level) -> None:
         for origin in self._origins(expr, level):
+            if isinstance(origin, Given | Element):
+                self._elsewhere.add(origin.parameter)
             place = self.declared.columns.get((origin.relation, origin.column)) if isinstance(origin, Stored) else None
             if place is not None and place.declared.is_secret:
                 message = "what is encrypted is bound to its column and row, and can't be decrypted elsewhere"
