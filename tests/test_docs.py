@@ -39,7 +39,8 @@ SCHEMAS = {
             email email NOT NULL,
             home address NOT NULL,
             former_homes address[] NOT NULL,
-            balance money NOT NULL DEFAULT 0
+            balance money NOT NULL DEFAULT 0,
+            wishes jsonb
         );
     """,
     "orders": """
@@ -60,6 +61,7 @@ SCHEMAS = {
         INSERT INTO orders (customer_id) VALUES (1), (1);
         INSERT INTO items VALUES (1, 1, 'tea', 2, 1.10, NULL), (1, 2, 'pot', 1, 25, 'gift');
     """,
+    "people": "",
     "accounts": """
         CREATE TYPE mood AS ENUM ('sad', 'ok');
         CREATE TABLE accounts (
@@ -78,6 +80,7 @@ PAGES = {
     "docs/nested.md": "orders",
     "docs/queries.md": "accounts",
     "docs/running.md": "accounts",
+    "docs/secrets.md": "people",
     "docs/types.md": "bookings",
 }
 NAMED_FILE = re.compile(r"^`(\S+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)

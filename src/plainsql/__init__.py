@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from plainsql.database import Database
     from plainsql.errors import (
         ConfigError,
+        DecryptError,
         EmbeddedServerError,
+        KeyMissingError,
+        KeysFileError,
         NoDatabaseError,
         NoRowError,
         OutsideTransactionError,

@@ -19,7 +19,7 @@ from plainsql.database import Database
 from plainsql.embedded import EmbeddedRedis
 from plainsql.pool import PoolConfig
 from plainsql.target import resolve_target
-from shop.demo import load, shopping, show, tpch
+from shop.demo import load, private, shopping, show, tpch
 from shop.demo.database import make_database
 from shop.queries import analytics, inventory, orders
 
@@ -67,6 +67,7 @@ def tell(console: Console, config: Config, *, database: str, scale: float) -> No
         with Database.open(conninfo, pool=PoolConfig(max_size=shopping.THREADS)) as db:
             customers = fill(story, db, data)
             sell(story, db, customers)
+            hide(story, db, customers)
             analyse(story, db)
             compare(story, db, config)
     width = max(len(title) for title, _ in story.steps)
@@ -109,6 +110,17 @@ def sell(story: Story, db: Database, customers: range) -> None:
         order = orders.get_order(db, order_id=placed.order_id)
         if order is not None:
             story.say(f"order {order.id}: {order.status}, {order.total} {order.currency}, gift note {order.gift_note}")
+
+
+def hide(story: Story, db: Database, customers: range) -> None:
+    """Keep a tax number from everybody but the application."""
+    with story.step("A tax number that only the application can read"):
+        told = private.keep_private(db, customers[0], customers[1])
+        story.say(f"in the table: {told.stored}…")
+        story.say(f"in the application: {told.row}")
+        story.say(f"found by its blind index: customer {told.found}")
+        story.say(f"copied to another customer's row: {told.refused}")
+        story.say(f"{told.rotated} value has a new key, without a pause")
 
 
 def analyse(story: Story, db: Database) -> None:
