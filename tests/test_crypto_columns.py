@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from plainsql import migrations
+from tests.fixtures.databases import ROOT
 from tests.fixtures.projects import Project
+from tests.test_typing import PYRIGHT, mypy, pyright
 
 MIGRATION = """
 CREATE TABLE tenants (id uuid PRIMARY KEY);
@@ -191,3 +193,186 @@ RUN = """
 def test_values_go_both_ways_in_every_form_of_a_query(generated: Project, empty_database: str) -> None:
     migrations.apply(empty_database, generated.root / "migrations")
     generated.python(RUN, DSN=empty_database, PLAINSQL_KEYS_FILE=str(keys_file(generated.root)))
+
+
+CALLS = """
+from __future__ import annotations
+
+import psycopg
+from app.prefs import Prefs
+from app.queries import aio, users
+from plainsql.crypto import BlindIndex, EncryptedStr, keys
+
+
+def call(conn: psycopg.Connection[object]) -> None:
+    found = users.get_person(conn, person_id=1)
+    assert found is not None
+    ssn: EncryptedStr | None = found.ssn
+    prefs: Prefs | None = found.prefs
+    index: BlindIndex = keys.blind("people.ssn", ssn or "")
+    users.add_person(conn, id=1, email="", ssn=ssn, ssn_bidx=index, prefs=prefs)
+    users.find_person(conn, indexes=keys.blinds("people.ssn", "x"))
+
+
+async def acall(conn: psycopg.AsyncConnection[object]) -> None:
+    found = await aio.users.get_person(conn, person_id=1)
+    assert found is not None
+    ssn: EncryptedStr | None = found.ssn
+    await aio.users.set_ssn(conn, person_id=1, ssn=ssn, ssn_bidx=None)
+"""
+WRONG = """
+import psycopg
+from app.queries import users
+
+
+def call(conn: psycopg.Connection[object]) -> None:
+    users.set_ssn(conn, person_id=1, ssn="123", ssn_bidx=b"1")
+"""
+
+
+@pytest.mark.parametrize("rows", ["struct", "dataclass"])
+def test_generated_code_passes_type_checkers(people: Project, rows: str) -> None:
+    people.replace("pyproject.toml", 'output = "app/queries"', f'output = "app/queries"\nrows = "{rows}"')
+    sources = PYRIGHT.replace('["."]', f'[".", "{ROOT / "src"}"]')
+    people.write("pyproject.toml", people.read("pyproject.toml") + sources)
+    people.run("generate")
+    people.run("check")
+    people.write("app/calls.py", CALLS)
+    assert mypy(people, "app") == set()
+    assert pyright(people, "app") == set()
+    people.write("app/wrong.py", WRONG)
+    assert mypy(people, "app/wrong.py") == {("app/wrong.py", 7)}
+
+
+def test_check_tells_of_a_setting_that_changed(generated: Project) -> None:
+    generated.replace(
+        "pyproject.toml",
+        '"plainsql.crypto.EncryptedStr"',
+        '{ python = "plainsql.crypto.EncryptedStr", aad = ["email"] }',
+    )
+    found = generated.run("check", code=1).stderr
+    assert "settings changed" in found or "can't be decrypted without email" in found
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('"people" = "str"', "write table.column"),
+        ('"people.ssn" = 5', "dotted Python name"),
+        ('"people.prefs" = { python = "app.prefs.Prefs", aad = ["id"] }', "aad is for columns of"),
+        ('"people.prefs" = { python = "app.prefs.Prefs", extra = "keep" }', '"forbid" or "ignore"'),
+        ('"people.prefs" = { python = "app.prefs.Prefs", ad = "x" }', "unknown key 'ad'"),
+        ('"people.prefs" = "app.prefs.Pref"', "did you mean app.prefs.Prefs?"),
+    ],
+)
+def test_a_wrong_setting_says_what_to_write(people: Project, line: str, message: str) -> None:
+    text = people.read("pyproject.toml").partition("[tool.plainsql.types.columns]")[0]
+    people.write("pyproject.toml", f"{text}\n[tool.plainsql.types.columns]\n{line}\n")
+    assert message in people.run("generate", code=2).stderr.replace("\n", " ")
+
+
+JSON_CLASSES = """
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NotRequired, TypedDict
+
+from msgspec import Struct
+
+
+class Tagged(Struct, tag="one"):
+    size: int
+
+
+class Other(Struct, tag="two"):
+    width: int
+
+
+class Leaf(Struct, rename="camel"):
+    big_name: int
+
+
+@dataclass
+class Branch:
+    leaf: Leaf
+    leaves: list[Leaf]
+    by_name: dict[str, Leaf]
+
+
+class Tree(TypedDict):
+    branch: Branch | None
+    either: NotRequired[Tagged | Other]
+"""
+GOOD = {"branch": {"leaf": {"bigName": 1}, "leaves": [{"bigName": 2}], "by_name": {"a": {"bigName": 3}}}}
+BAD: list[tuple[object, str]] = [
+    ({}, "`branch`"),
+    ({"branch": None, "x": 1}, "`$.x`"),
+    ({"branch": {**GOOD["branch"], "y": 1}}, "`$.branch.y`"),
+    ({"branch": {**GOOD["branch"], "leaf": {"bigName": 1, "z": 2}}}, "`$.branch.leaf.z`"),
+    ({"branch": {**GOOD["branch"], "leaf": {}}}, "`bigName` - at `$.branch.leaf`"),
+    ({"branch": {**GOOD["branch"], "leaf": {"bigName": "1"}}}, "at `$.branch.leaf.bigName`"),
+    ({"branch": {**GOOD["branch"], "leaves": [{"bigName": 1}, {"bigName": 1, "w": 1}]}}, "`$.branch.leaves[1].w`"),
+    ({"branch": {**GOOD["branch"], "by_name": {"a": {"bigName": 1, "v": 0}}}}, "`$.branch.by_name[...].v`"),
+    ({"branch": None, "either": {"type": "two", "width": 1, "u": 1}}, "`$.either.u`"),
+    ([], "Expected `object`"),
+]
+
+
+def test_json_with_a_key_too_few_or_too_many_names_its_path(people: Project, empty_database: str) -> None:
+    people.write("app/prefs.py", JSON_CLASSES)
+    people.replace("pyproject.toml", "app.prefs.Prefs", "app.prefs.Tree")
+    migrations.apply(empty_database, people.root / "migrations")
+    people.run("generate")
+    people.python(
+        f"""
+        import json, os
+        import psycopg, pytest
+        from plainsql import UnexpectedTypeError
+        from app.prefs import Tagged
+        from app.queries import users
+
+        with psycopg.connect(os.environ["DSN"], autocommit=True) as conn:
+            put = "INSERT INTO people (id, email, prefs) VALUES (1, 'a', %s) ON CONFLICT (id) DO UPDATE SET prefs = %s"
+            good = json.dumps({GOOD!r})
+            conn.execute(put, (good, good))
+            found = users.get_person(conn, person_id=1)
+            assert found.prefs["branch"].leaf.big_name == 1, found
+            users.add_person(conn, id=2, email="b", ssn=None, ssn_bidx=None, prefs=found.prefs)
+            users.add_person(
+                conn, id=3, email="c", ssn=None, ssn_bidx=None, prefs={{"branch": None, "either": Tagged(5)}}
+            )
+            assert users.get_person(conn, person_id=2).prefs == found.prefs
+            assert users.get_person(conn, person_id=3).prefs["either"] == Tagged(5)
+            for value, path in {BAD!r}:
+                text = json.dumps(value)
+                conn.execute(put, (text, text))
+                with pytest.raises(UnexpectedTypeError) as caught:
+                    users.get_person(conn, person_id=1)
+                message = str(caught.value)
+                assert path in message, (path, message)
+                assert "query users.get_person at queries/users.sql:" in message and "column 'prefs'" in message
+                assert "in row 1" in message and caught.value.column == "prefs"
+        """,
+        DSN=empty_database,
+        PLAINSQL_KEYS_FILE=str(keys_file(people.root)),
+    )
+
+
+def test_keys_too_many_may_be_let_pass(people: Project, empty_database: str) -> None:
+    people.replace("pyproject.toml", '"app.prefs.Prefs"', '{ python = "app.prefs.Prefs", extra = "ignore" }')
+    migrations.apply(empty_database, people.root / "migrations")
+    people.run("generate")
+    people.python(
+        """
+        import os, psycopg
+        from plainsql import load
+        from app.queries import users
+
+        with psycopg.connect(os.environ["DSN"], autocommit=True) as conn:
+            text = '{"theme": {"name": "x", "z": 1}, "y": 2}'
+            conn.execute("INSERT INTO people (id, email, prefs) VALUES (1, 'a', %s)", (text,))
+            assert users.get_person(conn, person_id=1).prefs.theme.name == "x"
+            assert load("queries").users.get_person(conn, person_id=1).prefs.theme.name == "x"
+        """,
+        DSN=empty_database,
+    )

@@ -20,7 +20,7 @@ from psycopg import sql
 
 from plainsql.config import find_config
 from plainsql.crypto.envelope import index_of, key_id_of, prefix_of, seal, unseal
-from plainsql.crypto.keys import Keys, keys, normalised
+from plainsql.crypto.ring import Keys, keys, normalised
 from plainsql.errors import ConfigError, DecryptError
 from plainsql.execute import Conn, ConnectionSource
 from plainsql.queries.columns import list_declared_relation

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hmac import compare_digest
 from typing import Any, Final, NoReturn, SupportsIndex
 
 HIDDEN: Final = "***"
@@ -52,6 +51,8 @@ class EncryptedStr:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, EncryptedStr):
             return NotImplemented
+        from hmac import compare_digest  # loads OpenSSL, which modules without secrets need not
+
         return compare_digest(self._text.encode(), other._text.encode())
 
     def __hash__(self) -> int:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from plainsql.crypto.envelope import key_id_of, seal, unseal
-from plainsql.crypto.keys import keys
 from plainsql.crypto.text import EncryptedStr
 from plainsql.errors import DecryptError, KeyMissingError, ParameterError
 from plainsql.execute.arguments import in_words, is_sequence
@@ -63,6 +61,9 @@ def _sealed(statement: Statement[Any], secret: Secret, value: Any, bound: Sequen
         if part is None:
             said = f"takes no None where '{statement.params[secret.position]}' has a value, which is bound to it"
             raise _refusal(statement, position, said)
+    from plainsql.crypto.envelope import seal  # what nobody encrypts with is not loaded
+    from plainsql.crypto.ring import keys
+
     provider = keys.provider
     key_id = provider.current()
     try:
@@ -103,6 +104,9 @@ def opened_rows(
         DecryptError: A value was changed, or belongs to another row or column.
         KeyMissingError: Nobody knows the key that it was encrypted with.
     """
+    from plainsql.crypto.envelope import key_id_of, unseal
+    from plainsql.crypto.ring import keys
+
     provider = keys.provider if any(row[s.position] is not None for row in rows for s in statement.opened) else None
     found = []
     for number, row in enumerate(rows, start + 1):

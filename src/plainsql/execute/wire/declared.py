@@ -12,9 +12,7 @@ from psycopg.pq import Format
 from plainsql.execute.wire.codec import Kind, Load, MismatchError
 from plainsql.execute.wire.typed import Typed
 
-_WITH_FIELDS: Final = (msgspec.inspect.StructType, msgspec.inspect.DataclassType, msgspec.inspect.TypedDictType)
 _JSON_ARRAYS: Final = (199, 3807)
-_LISTS: Final = (msgspec.inspect.ListType, msgspec.inspect.VarTupleType, msgspec.inspect.SetType)
 
 
 class Declared(Typed):
@@ -40,7 +38,9 @@ class Declared(Typed):
         if self._ignores:
             return load
         plain = self._inner.loader(tx, format, type_oid)
-        info = msgspec.inspect.type_info(self._python())
+        from plainsql.execute.wire.extra import extra_key, type_info  # msgspec.inspect takes milliseconds to load
+
+        info = type_info(self._python())
 
         def load_all(data: Any) -> Any:
             value = load(data)
@@ -54,41 +54,3 @@ class Declared(Typed):
     def _lowered(self, value: Any) -> tuple[Any, ...]:
         """An array's elements are plain JSON to its dumper, which knows no classes."""
         return (msgspec.to_builtins(value),) if self._kind in _JSON_ARRAYS else super()._lowered(value)
-
-
-def extra_key(value: Any, info: Any) -> str | None:
-    """Return where in *value*, as JSON is read, the first key is that a class of *info* has no field for."""
-    if isinstance(info, msgspec.inspect.UnionType):
-        found = [extra_key(value, choice) for choice in info.types if _may_be(value, choice)]
-        return None if not found or None in found else found[0]
-    if isinstance(value, dict) and isinstance(info, _WITH_FIELDS):
-        fields = {field.encode_name: field.type for field in info.fields}
-        tag = getattr(info, "tag_field", None)
-        for key, inner in value.items():
-            if key not in fields:
-                if key == tag:
-                    continue
-                return f".{key}"
-            if (path := extra_key(inner, fields[key])) is not None:
-                return f".{key}{path}"
-    elif isinstance(value, dict) and isinstance(info, msgspec.inspect.DictType):
-        for inner in value.values():
-            if (path := extra_key(inner, info.value_type)) is not None:
-                return f"[...]{path}"
-    elif isinstance(value, list):
-        kinds = info.item_types if isinstance(info, msgspec.inspect.TupleType) else None
-        for number, inner in enumerate(value):
-            kind = kinds[number] if kinds is not None else getattr(info, "item_type", None)
-            if kind is not None and (path := extra_key(inner, kind)) is not None:
-                return f"[{number}]{path}"
-    return None
-
-
-def _may_be(value: Any, info: Any) -> bool:
-    if isinstance(info, msgspec.inspect.StructType) and info.tag_field is not None and isinstance(value, dict):
-        return bool(value.get(info.tag_field) == info.tag)
-    if isinstance(value, dict):
-        return isinstance(info, (*_WITH_FIELDS, msgspec.inspect.DictType, msgspec.inspect.AnyType))
-    if isinstance(value, list):
-        return isinstance(info, (*_LISTS, msgspec.inspect.TupleType, msgspec.inspect.AnyType))
-    return False

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final, NamedTuple
 from psycopg.abc import Transformer
 from psycopg.pq import Format
 
-from plainsql.crypto.keys import BlindIndex
+from plainsql.crypto.blind import BlindIndex
 from plainsql.crypto.text import EncryptedStr
 from plainsql.execute.arguments import in_words
 from plainsql.execute.wire.builtin import Builtin

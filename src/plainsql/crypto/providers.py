@@ -1,4 +1,4 @@
-"""Keys: where they come from, and the blind indexes that they make."""
+"""Where keys come from: a file, or whatever the application has."""
 
 from __future__ import annotations
 
@@ -10,14 +10,11 @@ import re
 import stat
 import sys
 import tomllib
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final, Protocol
 
-from plainsql.crypto.envelope import index_of, prefix_of
-from plainsql.crypto.text import EncryptedStr
 from plainsql.errors import KeyMissingError, KeysFileError
 
 VARIABLE: Final = "PLAINSQL_KEYS_FILE"
@@ -26,8 +23,6 @@ KEY_ID: Final = re.compile(r"[A-Za-z0-9_.-]{1,32}")
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _LOOK_AGAIN: Final = 1.0
 """Seconds after which a keys file is looked at again."""
-
-Normalise = Callable[[str], str]
 
 
 class KeyProvider(Protocol):
@@ -137,101 +132,10 @@ def _parsed(path: Path, data: bytes) -> tuple[str, dict[str, bytes]]:
     return current, keys
 
 
-class BlindIndex(bytes):
-    """
-    What an equality search of an encrypted column compares: an HMAC of the value, its key's id in front.
+class GivenKeys:
+    """Keys that the application has already, the first of them the current one."""
 
-    Attributes:
-        column: That it was made for; a query of another one refuses it.
-    """
-
-    column: str
-
-    def __new__(cls, data: bytes, *, column: str) -> BlindIndex:
-        """Make one of bytes that `Keys.blind` returned before."""
-        made = super().__new__(cls, data)
-        made.column = column
-        return made
-
-    def __repr__(self) -> str:
-        return f"BlindIndex({self.column!r})"
-
-    def __reduce__(self) -> Any:
-        return _blind_index, (bytes(self), self.column)
-
-
-def _blind_index(data: bytes, column: str) -> BlindIndex:
-    return BlindIndex(data, column=column)
-
-
-def normalised(text: str) -> str:
-    """Return what a blind index is made of by default: NFKC, without case and without white space around it."""
-    return unicodedata.normalize("NFKC", text).strip().casefold()
-
-
-class Keys:
-    """The keys of this process: those of the provider that `use` was given, or of PLAINSQL_KEYS_FILE."""
-
-    def __init__(self) -> None:
-        self._provider: KeyProvider | None = None
-        self._files: dict[str, FileKeys] = {}
-
-    def __repr__(self) -> str:
-        return f"<Keys of {self._provider or VARIABLE}>"
-
-    @property
-    def provider(self) -> KeyProvider:
-        """
-        Where keys come from.
-
-        Raises:
-            KeysFileError: Nobody said where, or the file can't be used.
-        """
-        if self._provider is not None:
-            return self._provider
-        path = os.environ.get(VARIABLE)
-        if not path:
-            raise KeysFileError(f"no keys: set {VARIABLE} to a file of keys, or call plainsql.crypto.use(provider)")
-        if path not in self._files:
-            self._files[path] = FileKeys(path)
-        return self._files[path]
-
-    def blind(self, column: str, value: EncryptedStr | str, *, normalise: Normalise = normalised) -> BlindIndex:
-        """
-        Return the blind index of a value under the current key: what is written beside it.
-
-        Args:
-            column: As in ``[tool.plainsql.types.columns]``: ``users.ssn``.
-            value: What is looked for, or stored.
-            normalise: Makes equal what shall be found as equal; the same one for all of a column.
-        """
-        return self._blind(column, value, normalise, self.provider.current())
-
-    def blinds(self, column: str, value: EncryptedStr | str, *, normalise: Normalise = normalised) -> list[BlindIndex]:
-        """Return the blind indexes of a value under each live key, for ``= ANY``: what is found while keys rotate."""
-        return [self._blind(column, value, normalise, key_id) for key_id in self.provider.live()]
-
-    def _blind(self, column: str, value: EncryptedStr | str, normalise: Normalise, key_id: str) -> BlindIndex:
-        text = value.reveal() if isinstance(value, EncryptedStr) else value
-        found = prefix_of(key_id) + index_of(self.provider.key(key_id), column, normalise(text))
-        return BlindIndex(found, column=column)
-
-
-keys: Final = Keys()
-
-
-def use(provider: KeyProvider | Mapping[str, bytes] | None) -> None:
-    """
-    Take keys from *provider* from now on; None: from PLAINSQL_KEYS_FILE again.
-
-    Args:
-        provider: Any KeyProvider, or keys by their ids, the first of them the current one.
-    """
-    keys._provider = _Given(provider) if isinstance(provider, Mapping) else provider
-
-
-class _Given:
-    def __init__(self, given: Mapping[str, bytes]) -> None:
+    def __init__(self, given: dict[str, bytes]) -> None:
         if not given or any(not KEY_ID.fullmatch(name) or len(key) != KEY_BYTES for name, key in given.items()):
             raise KeysFileError(
                 f"keys must be {KEY_BYTES} bytes each, under ids of 1 to 32 letters, digits, '.', '-', '_'"
