@@ -27,7 +27,7 @@ import plainsql.aio
 from plainsql import Database, DecryptError, KeyMissingError, KeysFileError, ParameterError, load
 from plainsql.aio.loading import load as load_async
 from plainsql.crypto import BlindIndex, EncryptedStr, FileKeys, keys, rotate, use
-from plainsql.crypto.envelope import key_id_of, seal, unseal
+from plainsql.crypto.envelope import associated, key_id_of, seal, unseal
 from tests.fixtures.embedded import folder
 from tests.test_crypto_columns import keys_file
 
@@ -255,6 +255,24 @@ def test_errors_tracebacks_and_logs_show_nothing(
     assert "division by zero" in shown
     assert SECRET not in shown + caplog.text + repr(people.every(conn)) + repr(people.fail)
     assert "people.fail" in caplog.text
+
+
+def test_the_trace_of_the_protocol_shows_nothing(people: Any, conn: Any, tmp_path: Path) -> None:
+    with (tmp_path / "trace").open("w") as file:
+        conn.pgconn.trace(file.fileno())
+        put(people, conn, 1, SECRET)
+        assert people.find(conn, indexes=keys.blinds("people.ssn", SECRET))[0].ssn.reveal() == SECRET
+        conn.pgconn.untrace()
+    trace = (tmp_path / "trace").read_text()
+    assert "v1:k1:" in trace
+    assert SECRET not in trace
+
+
+@given(st.lists(st.text(), min_size=1), st.lists(st.text(), min_size=1))
+def test_what_values_are_bound_to_has_one_form(one: list[str], other: list[str]) -> None:
+    same = associated(b"v1:k1:", one[0], one[1:]) == associated(b"v1:k1:", other[0], other[1:])
+    assert same == (one == other)
+    assert associated(b"", "a", [1]) != associated(b"", "a", ["1"])
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
