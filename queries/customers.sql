@@ -39,7 +39,7 @@ SET loyalty_points = loyalty_points + :points
 WHERE id = :customer_id
 RETURNING id, loyalty_points;
 
--- name: customers_by_tax_number(tax_number_bidx)
+-- name: customers_by_tax_number(tax_number_indexes)
 -- Customers with a tax number, by its blind indexes: keys.blinds("customers.tax_number", number).
 -- @why = ANY finds what an older key has indexed too, while keys are rotated.
 SELECT
@@ -47,7 +47,7 @@ SELECT
     c.name,
     c.tax_number
 FROM customers AS c
-WHERE c.tax_number_bidx = ANY(:tax_number_bidx)
+WHERE c.tax_number_bidx = ANY(:tax_number_indexes)
 ORDER BY c.id;
 
 -- name: get_customer_secrets(customer_id)^

@@ -37,7 +37,7 @@ def functions(verb: str) -> list[Callable[[Conn], None]]:
 
 def test_dropped_and_created_by_the_scripts_the_indexes_are_those_of_the_migrations(shop: Shop) -> None:
     migrated = secondary_indexes(shop)
-    assert len(migrated) == len(functions("drop")) == len(functions("create")) == 17
+    assert len(migrated) == len(functions("drop")) == len(functions("create")) == 18
     for drop in functions("drop"):
         drop(shop.conn)
     assert secondary_indexes(shop) == []

@@ -46,7 +46,7 @@ def test_a_customer_is_found_by_the_tax_number_whatever_its_case(db: Database) -
     ada, bob = customer(db, "ada"), customer(db, "bob")
     store(db, ada, NUMBER)
     store(db, bob, "FR 1")
-    found = customers.customers_by_tax_number(db, tax_number_bidx=keys.blinds(COLUMN, NUMBER.lower()))
+    found = customers.customers_by_tax_number(db, tax_number_indexes=keys.blinds(COLUMN, NUMBER.lower()))
     assert [(row.id, row.tax_number and row.tax_number.reveal()) for row in found] == [(ada, NUMBER)]
 
 

@@ -47,7 +47,7 @@ def keep_private(db: Database, customer_id: int, other_id: int) -> Told:
             db, customer_id=customer_id, tax_number=NUMBER, tax_number_bidx=keys.blind(COLUMN, NUMBER)
         )
         customers.set_preferences(db, customer_id=customer_id, preferences=Preferences(language="de", theme="dark"))
-        (found,) = customers.customers_by_tax_number(db, tax_number_bidx=keys.blinds(COLUMN, "de 811 907 980"))
+        (found,) = customers.customers_by_tax_number(db, tax_number_indexes=keys.blinds(COLUMN, "de 811 907 980"))
         stored, refused = _moved(db, customer_id, other_id)
         use({"2026-02": secrets.token_bytes(32), "2026-01": first})
         rotated = rotate(db, COLUMN).rotated
