@@ -39,7 +39,8 @@ SCHEMAS = {
             email email NOT NULL,
             home address NOT NULL,
             former_homes address[] NOT NULL,
-            balance money NOT NULL DEFAULT 0
+            balance money NOT NULL DEFAULT 0,
+            wishes jsonb
         );
     """,
     "orders": """
@@ -81,6 +82,7 @@ SCHEMAS = {
         CREATE TABLE sessions (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, member_id bigint NOT NULL);
         CREATE TABLE access_log (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, member_id bigint NOT NULL);
     """,
+    "people": "",
     "accounts": """
         CREATE TYPE mood AS ENUM ('sad', 'ok');
         CREATE TABLE accounts (
@@ -103,6 +105,7 @@ PAGES = {
     "docs/queries.md": "accounts",
     "docs/running.md": "accounts",
     "docs/timeseries.md": "events",
+    "docs/secrets.md": "people",
     "docs/types.md": "bookings",
 }
 NAMED_FILE = re.compile(r"^`(\S+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)

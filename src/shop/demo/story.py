@@ -19,11 +19,11 @@ from plainsql.config import EMBEDDED_FOLDER, Config
 from plainsql.database import Database
 from plainsql.embedded import EmbeddedRedis
 from plainsql.errors import TenantRequiredError
+from plainsql.partitions import Report
 from plainsql.pool import PoolConfig
 from plainsql.target import resolve_target
 from plainsql.tenants import Tenant
-from plainsql.partitions import Report
-from shop.demo import load, shopping, show, timeline, tpch
+from shop.demo import load, private, shopping, show, timeline, tpch
 from shop.demo.database import app_conninfo, make_database
 from shop.demo.texts import sql_text
 from shop.queries import analytics, events, inventory, orders
@@ -78,14 +78,15 @@ def tell(console: Console, config: Config, *, database: str, scale: float) -> No
         with Database.open(conninfo, pool=PoolConfig(max_size=shopping.THREADS), tenancy=False) as owner:
             customers, harbour = fill(story, owner, data, less)
             reports = timeline.make_partitions(owner, config)
-        with Database.open(app, pool=PoolConfig(max_size=shopping.THREADS)) as db:
-            with db.tenant(load.MAIN) as t:
-                order_id = sell(story, t, customers)
-                remember(story, t, conninfo, order_id)
-                analyse(story, t)
-                follow(story, t, reports)
-                compare(story, t, config)
-            tenants(story, db, harbour)
+            with Database.open(app, pool=PoolConfig(max_size=shopping.THREADS)) as db:
+                with db.tenant(load.MAIN) as t:
+                    order_id = sell(story, t, customers)
+                    remember(story, t, conninfo, order_id)
+                    hide(story, owner, t, customers)
+                    analyse(story, t)
+                    follow(story, t, reports)
+                    compare(story, t, config)
+                tenants(story, db, harbour)
     width = max(len(title) for title, _ in story.steps)
     console.print("\n[bold]Done[/]")
     for title, seconds in story.steps:
@@ -149,6 +150,17 @@ def remember(story: Story, t: Tenant, conninfo: str, order_id: int) -> None:
         before = audit.as_of(owner, table="orders", pk={"id": order_id}, at=entries[0].at)
         if before is not None:
             story.say(f"the order as it was placed, rebuilt: {before['status']}, gift note {before['gift_note']}")
+
+
+def hide(story: Story, owner: Database, t: Tenant, customers: range) -> None:
+    """Keep a tax number from everybody but the application."""
+    with story.step("A tax number that only the application can read"):
+        told = private.keep_private(owner, t, customers[0], customers[1])
+        story.say(f"in the table: {told.stored}…")
+        story.say(f"in the application: {told.row}")
+        story.say(f"found by its blind index: customer {told.found}")
+        story.say(f"copied to another customer's row: {told.refused}")
+        story.say(f"{told.rotated} value has a new key, without a pause")
 
 
 def analyse(story: Story, t: Tenant) -> None:
