@@ -73,9 +73,10 @@ WHERE
 
 -- name: expire_sessions(max_rows)!
 -- Remove sessions that ran out, the oldest first; call it until it returns 0.
+-- @why ARRAY is evaluated once; a sub-select under IN may be evaluated for each row, and each time find as many again.
 DELETE FROM sessions
 WHERE
-    id IN (
+    id = ANY(ARRAY(
         SELECT s.id
         FROM sessions AS s
         WHERE
@@ -84,7 +85,7 @@ WHERE
         ORDER BY s.expires_at
         LIMIT :max_rows
         FOR UPDATE SKIP LOCKED
-    );
+    ));
 
 -- name: log_access(user_ids)!
 -- Log that the data of these users was read.

@@ -157,14 +157,15 @@ RETURNING id, username, email;
 
 -- name: purge_deleted(older_than, max_rows)!
 -- Remove users who were deleted longer ago than this interval, with their sessions; call it until it returns 0.
--- @why Small batches hold few locks, and rows that somebody else has locked wait for the next call.
+-- @why Small batches hold few locks, and rows that somebody else has locked wait for the next call. ARRAY is evaluated
+-- once; a sub-select under IN may be evaluated for each row, and each time lock and find as many again.
 DELETE FROM users
 WHERE
-    id IN (
+    id = ANY(ARRAY(
         SELECT u.id
         FROM users AS u
         WHERE u.deleted_at < now() - :older_than::interval
         ORDER BY u.deleted_at
         LIMIT :max_rows
         FOR UPDATE SKIP LOCKED
-    );
+    ));

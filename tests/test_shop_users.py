@@ -24,14 +24,16 @@ import shop.aio.hooks
 import shop.hooks
 from plainsql import PasswordTooLongError, passwords
 from plainsql.aio import Database as AioDatabase
+from plainsql.aio.tenants import Tenant as AioTenant
 from plainsql.database import Database
 from plainsql.pool import PoolConfig
+from plainsql.tenants import Tenant
 from shop import accounts
 from shop.errors import InvalidCredentialsError, InvalidEmailError
 from shop.queries import sessions, users
 from shop.queries.aio import sessions as aio_sessions
 from shop.queries.aio import users as aio_users
-from tests.fixtures.shop import Shop
+from tests.fixtures.shop import MAIN, Shop
 
 CHEAP = bcrypt.hashpw(b"secret", bcrypt.gensalt(4)).decode()
 STRONG = bcrypt.hashpw(b"secret", bcrypt.gensalt(12)).decode()
@@ -90,15 +92,15 @@ def people(shop: Shop) -> People:
 
 
 @pytest.fixture
-def db(people: People) -> Iterator[Database]:
-    with Database.open(people.conninfo) as db:
-        yield db
+def db(people: People) -> Iterator[Tenant]:
+    with Database.open(people.conninfo) as db, db.tenant(MAIN) as tenant:
+        yield tenant
 
 
 @pytest_asyncio.fixture
-async def adb(people: People) -> AsyncIterator[AioDatabase]:
-    async with AioDatabase.open(people.conninfo) as db:
-        yield db
+async def adb(people: People) -> AsyncIterator[AioTenant]:
+    async with AioDatabase.open(people.conninfo) as db, db.tenant(MAIN) as tenant:
+        yield tenant
 
 
 # What the database refuses
@@ -150,8 +152,13 @@ def test_names_and_addresses_are_unique_among_live_users_only(people: People) ->
     assert users.restore_user(people.conn, user_id=first) is None
 
 
-def test_finding_by_address_uses_the_partial_unique_index(people: People, shop: Shop) -> None:
-    shop.conn.execute("SET enable_seqscan = off")
+def test_finding_by_address_uses_the_partial_unique_index(shop: Shop, owner: psycopg.Connection[Any]) -> None:
+    owner.execute(
+        "INSERT INTO users (username, email, password_hash)"
+        " SELECT 'user' || n, n || '@example.org', %s FROM generate_series(1, 3000) AS n",
+        (CHEAP,),
+    )
+    owner.execute("ANALYZE users")
     for statement in (users.FIND_BY_EMAIL, users.LOGIN_CREDENTIALS):
         assert "users_lower_email_key" in shop.explain(statement.sql, "A@example.org")
 
@@ -177,11 +184,12 @@ PATHS = {
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_updated_at_moves_on_any_path_of_an_update(people: People, path: str) -> None:
+def test_updated_at_moves_on_any_path_of_an_update(people: People, owner: psycopg.Connection[Any], path: str) -> None:
     key = people.add(updated_at=LONG_AGO)
-    people.conn.execute("CREATE VIEW named AS SELECT id, username FROM users")
+    owner.execute("CREATE VIEW named WITH (security_invoker) AS SELECT id, username FROM users")
+    owner.execute("GRANT SELECT, UPDATE ON named TO app_user")
     change = "UPDATE users SET login_count = 1 WHERE id = key"
-    people.conn.execute(f"CREATE FUNCTION touch(key bigint) RETURNS void LANGUAGE sql AS '{change}'")
+    owner.execute(f"CREATE FUNCTION touch(key bigint) RETURNS void LANGUAGE sql AS '{change}'")
     psycopg.RawCursor(people.conn).execute(PATHS[path], (key,))  # type: ignore[call-overload]
     moved = people.value("SELECT updated_at > now() - interval '1 minute' FROM users WHERE id = $1", key)
     assert moved == (path != "UPDATE of nothing")
@@ -218,7 +226,7 @@ def test_every_table_with_updated_at_has_the_trigger_that_moves_it(people: Peopl
 # Hooks before the statement
 
 
-def test_a_user_is_stored_with_a_hash_and_a_bare_address(people: People, db: Database) -> None:
+def test_a_user_is_stored_with_a_hash_and_a_bare_address(people: People, db: Tenant) -> None:
     made = users.create_user(
         db, username="ada", email=" Ada@example.org ", password="secret", metadata={"theme": "dark"}
     )
@@ -258,7 +266,7 @@ async def test_a_password_of_more_than_72_bytes_is_refused_before_any_sql_async(
 @pytest.mark.parametrize(
     "email", ["", " ", "ada", "@example.org", "ada@", "ada@example", "a b@example.org", "a@b@c.de", "x" * 95 + "@ab.de"]
 )
-def test_what_is_no_address_is_refused(db: Database, email: str) -> None:
+def test_what_is_no_address_is_refused(db: Tenant, email: str) -> None:
     with pytest.raises(InvalidEmailError):
         users.create_user(db, username="a", email=email, password="secret", metadata={})
 
@@ -266,7 +274,7 @@ def test_what_is_no_address_is_refused(db: Database, email: str) -> None:
 # Hooks after the statement
 
 
-def test_deleting_three_of_five_users_ends_exactly_their_sessions(people: People, db: Database) -> None:
+def test_deleting_three_of_five_users_ends_exactly_their_sessions(people: People, db: Tenant) -> None:
     ids = [people.add(sessions=2) for _ in range(5)]
     assert [row.id for row in users.soft_delete_users(db, user_ids=ids[:3], reason="left")] == ids[:3]
     assert people.live(*ids) == [0, 0, 0, 2, 2]
@@ -274,15 +282,13 @@ def test_deleting_three_of_five_users_ends_exactly_their_sessions(people: People
     assert people.live(*ids) == [0, 0, 0, 0, 2]
 
 
-async def test_deleting_three_of_five_users_ends_exactly_their_sessions_async(people: People, adb: AioDatabase) -> None:
+async def test_deleting_three_of_five_users_ends_exactly_their_sessions_async(people: People, adb: AioTenant) -> None:
     ids = [people.add(sessions=2) for _ in range(5)]
     assert [row.id for row in await aio_users.soft_delete_users(adb, user_ids=ids[:3], reason="left")] == ids[:3]
     assert people.live(*ids) == [0, 0, 0, 2, 2]
 
 
-def test_a_hook_that_raises_leaves_users_in_place(
-    people: People, db: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_hook_that_raises_leaves_users_in_place(people: People, db: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = [people.add(sessions=1) for _ in range(3)]
 
     def fail(tx: Any, rows: Any) -> None:
@@ -300,7 +306,7 @@ def test_a_hook_that_raises_leaves_users_in_place(
 
 
 async def test_a_hook_that_raises_leaves_users_in_place_async(
-    people: People, adb: AioDatabase, monkeypatch: pytest.MonkeyPatch
+    people: People, adb: AioTenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = [people.add(sessions=1) for _ in range(3)]
 
@@ -316,7 +322,7 @@ async def test_a_hook_that_raises_leaves_users_in_place_async(
     assert people.value("SELECT count(*) FROM users WHERE deleted_at IS NULL") == 3
 
 
-def test_reading_users_is_logged_and_addresses_are_masked_in_one_batch(people: People, db: Database) -> None:
+def test_reading_users_is_logged_and_addresses_are_masked_in_one_batch(people: People, db: Tenant) -> None:
     ids = [people.add(email=f"person{n}@example.org") for n in range(3)]
     with db.transaction() as tx:
         tx.connection.execute("SELECT set_config('app.actor_id', 'desk', true)")
@@ -334,7 +340,7 @@ def test_reading_users_is_logged_and_addresses_are_masked_in_one_batch(people: P
 
 
 async def test_reading_users_is_logged_and_addresses_are_masked_in_one_batch_async(
-    people: People, adb: AioDatabase
+    people: People, adb: AioTenant
 ) -> None:
     ids = [people.add(email=f"person{n}@example.org") for n in range(3)]
     rows = await aio_users.users_for_support(adb, user_ids=ids)
@@ -389,7 +395,7 @@ def test_deleted_users_are_purged_in_batches_with_their_sessions(people: People)
 # Logging in
 
 
-def test_logging_in_opens_a_session_and_tells_of_the_login_before(people: People, db: Database) -> None:
+def test_logging_in_opens_a_session_and_tells_of_the_login_before(people: People, db: Tenant) -> None:
     key = people.add(email="ada@example.org", password_hash=STRONG)
     first = accounts.log_in(db, email="ADA@example.org", password="secret", ip=ipaddress.ip_address("192.0.2.7"))
     assert (first.user_id, first.previous_login_at) == (key, None)
@@ -407,7 +413,7 @@ def test_logging_in_opens_a_session_and_tells_of_the_login_before(people: People
     assert accounts.find_session(db, token=second.token) is not None
 
 
-async def test_logging_in_opens_a_session_and_tells_of_the_login_before_async(people: People, adb: AioDatabase) -> None:
+async def test_logging_in_opens_a_session_and_tells_of_the_login_before_async(people: People, adb: AioTenant) -> None:
     key = people.add(email="ada@example.org", password_hash=STRONG)
     first = await aio_accounts.log_in(adb, email="ADA@example.org", password="secret")
     assert (first.user_id, first.previous_login_at) == (key, None)
@@ -430,7 +436,7 @@ async def test_logging_in_opens_a_session_and_tells_of_the_login_before_async(pe
     ],
 )
 async def test_a_login_that_fails_says_no_more_than_that(
-    people: People, db: Database, adb: AioDatabase, email: str, password: str, columns: dict[str, Any]
+    people: People, db: Tenant, adb: AioTenant, email: str, password: str, columns: dict[str, Any]
 ) -> None:
     people.add(email="ada@example.org", password_hash=STRONG, **columns)
     with pytest.raises(InvalidCredentialsError) as sync:
@@ -441,9 +447,7 @@ async def test_a_login_that_fails_says_no_more_than_that(
     assert people.value("SELECT count(*) FROM sessions") == 0
 
 
-async def test_a_weak_hash_is_replaced_at_login_and_sessions_stay(
-    people: People, db: Database, adb: AioDatabase
-) -> None:
+async def test_a_weak_hash_is_replaced_at_login_and_sessions_stay(people: People, db: Tenant, adb: AioTenant) -> None:
     first, second = (people.add(email=f"{name}@example.org", sessions=1) for name in ("ada", "eve"))
     accounts.log_in(db, email="ada@example.org", password="secret")
     await aio_accounts.log_in(adb, email="eve@example.org", password="secret")
@@ -455,7 +459,7 @@ async def test_a_weak_hash_is_replaced_at_login_and_sessions_stay(
 
 
 async def test_another_password_ends_every_session_and_the_login_that_is_under_way(
-    people: People, db: Database, adb: AioDatabase, monkeypatch: pytest.MonkeyPatch
+    people: People, db: Tenant, adb: AioTenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = people.add(email="ada@example.org", password_hash=STRONG, sessions=3)
 
@@ -474,7 +478,7 @@ async def test_another_password_ends_every_session_and_the_login_that_is_under_w
     assert people.value("SELECT login_count FROM users WHERE id = $1", key) == 0
 
 
-def test_logins_at_the_same_moment_are_all_counted(people: People, db: Database) -> None:
+def test_logins_at_the_same_moment_are_all_counted(people: People, db: Tenant) -> None:
     key = people.add(password_hash=STRONG)
     barrier = threading.Barrier(8)
 
@@ -506,7 +510,7 @@ def test_two_event_loops_stay_responsive_while_people_log_in(people: People) -> 
 
     async def serve(into: list[float]) -> None:
         pool = PoolConfig(min_size=1, max_size=4)
-        async with AioDatabase.open(people.conninfo, pool=pool) as adb:
+        async with AioDatabase.open(people.conninfo, pool=pool) as open_db, open_db.tenant(MAIN) as adb:
             done = asyncio.Event()
             heart = asyncio.create_task(beat(into, done))
             logins = [aio_accounts.log_in(adb, email="ada@example.org", password="secret") for _ in range(12)]
