@@ -22,7 +22,7 @@ import pytest_asyncio
 import shop.aio.accounts as aio_accounts
 import shop.aio.hooks
 import shop.hooks
-from plainsql import PasswordTooLongError, passwords
+from plainsql import PasswordTooLongError, TenantRequiredError, passwords
 from plainsql.aio import Database as AioDatabase
 from plainsql.aio.tenants import Tenant as AioTenant
 from plainsql.database import Database
@@ -539,3 +539,18 @@ def test_two_event_loops_stay_responsive_while_people_log_in(people: People) -> 
         )
         assert len(into) > 100
         assert p99 < 50
+
+
+async def test_without_a_tenant_a_query_with_hooks_is_refused_before_its_transaction_begins(people: People) -> None:
+    with Database.open(people.conninfo) as db:
+        before = db.pool_stats().requests_num
+        with pytest.raises(TenantRequiredError):
+            users.get_user(db, user_id=1)
+        with pytest.raises(TenantRequiredError):
+            users.soft_delete_users(db, user_ids=[1], reason="left")
+        assert db.pool_stats().requests_num == before
+    async with AioDatabase.open(people.conninfo) as adb:
+        before = adb.pool_stats().requests_num
+        with pytest.raises(TenantRequiredError):
+            await aio_users.get_user(adb, user_id=1)
+        assert adb.pool_stats().requests_num == before

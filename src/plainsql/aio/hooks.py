@@ -17,7 +17,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 import psycopg
 
-from plainsql.aio.execute import Conn, Statement
+from plainsql.aio.execute import Conn, Statement, settings_for
 from plainsql.aio.transaction import Transaction, open_transaction
 from plainsql.hooks.runtime import checked, deeper, is_at_rest, unknown_commit
 
@@ -57,7 +57,9 @@ async def hooked(conn: Conn, statement: Statement[Any]) -> AsyncIterator[Transac
 
     Raises:
         HookRecursionError: It would be the 9th such block inside another.
+        TenantRequiredError: The statement is about tenants' tables and nobody said whose rows are meant.
     """
+    settings_for(conn, statement)
     with deeper(statement):
         if isinstance(conn, Transaction):
             async with conn.savepoint() as tx:

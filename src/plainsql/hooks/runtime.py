@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar, cast
 import psycopg
 
 from plainsql.errors import HookRecursionError, HookResultError
-from plainsql.execute import Conn, Statement
+from plainsql.execute import Conn, Statement, settings_for
 from plainsql.execute.faults import IDLE
 from plainsql.transaction import Transaction, open_transaction
 
@@ -43,7 +43,9 @@ def hooked(conn: Conn, statement: Statement[Any]) -> Iterator[Transaction]:
 
     Raises:
         HookRecursionError: It would be the 9th such block inside another.
+        TenantRequiredError: The statement is about tenants' tables and nobody said whose rows are meant.
     """
+    settings_for(conn, statement)  # what is refused without a tenant is refused before BEGIN
     with deeper(statement):
         if isinstance(conn, Transaction):
             with conn.savepoint() as tx:
