@@ -1,4 +1,4 @@
--- depends: 0012.sessions
+-- depends: 0017.customer-secrets
 -- Entries in audit_logs for every change of orders, payments, products, customers, users, sessions.
 SET LOCAL lock_timeout = '2s';
 
@@ -858,7 +858,8 @@ BEGIN
             (
                 SELECT to_jsonb(r) FROM (SELECT
                     n.id, n.name, n.email, n.loyalty_points, n.version, n.created_at, n.updated_at,
-                    n.tenant_id
+                    n.tenant_id, '[redacted]' AS tax_number, '[redacted]' AS tax_number_bidx,
+                    n.preferences
                 ) AS r
             )
         FROM new_rows AS n;
@@ -897,7 +898,13 @@ BEGIN
                     || CASE WHEN o.updated_at IS DISTINCT FROM n.updated_at
                         THEN jsonb_build_object('updated_at', o.updated_at) ELSE '{}' END
                     || CASE WHEN o.tenant_id IS DISTINCT FROM n.tenant_id
-                        THEN jsonb_build_object('tenant_id', o.tenant_id) ELSE '{}' END AS old,
+                        THEN jsonb_build_object('tenant_id', o.tenant_id) ELSE '{}' END
+                    || CASE WHEN o.tax_number IS DISTINCT FROM n.tax_number
+                        THEN jsonb_build_object('tax_number', '[redacted]'::text) ELSE '{}' END
+                    || CASE WHEN o.tax_number_bidx IS DISTINCT FROM n.tax_number_bidx
+                        THEN jsonb_build_object('tax_number_bidx', '[redacted]'::text) ELSE '{}' END
+                    || CASE WHEN NOT record_image_eq(ROW(o.preferences), ROW(n.preferences))
+                        THEN jsonb_build_object('preferences', o.preferences) ELSE '{}' END AS old,
                 '{}'::jsonb
                     || CASE WHEN o.id IS DISTINCT FROM n.id
                         THEN jsonb_build_object('id', n.id) ELSE '{}' END
@@ -914,7 +921,13 @@ BEGIN
                     || CASE WHEN o.updated_at IS DISTINCT FROM n.updated_at
                         THEN jsonb_build_object('updated_at', n.updated_at) ELSE '{}' END
                     || CASE WHEN o.tenant_id IS DISTINCT FROM n.tenant_id
-                        THEN jsonb_build_object('tenant_id', n.tenant_id) ELSE '{}' END AS new
+                        THEN jsonb_build_object('tenant_id', n.tenant_id) ELSE '{}' END
+                    || CASE WHEN o.tax_number IS DISTINCT FROM n.tax_number
+                        THEN jsonb_build_object('tax_number', '[redacted]'::text) ELSE '{}' END
+                    || CASE WHEN o.tax_number_bidx IS DISTINCT FROM n.tax_number_bidx
+                        THEN jsonb_build_object('tax_number_bidx', '[redacted]'::text) ELSE '{}' END
+                    || CASE WHEN NOT record_image_eq(ROW(o.preferences), ROW(n.preferences))
+                        THEN jsonb_build_object('preferences', n.preferences) ELSE '{}' END AS new
             OFFSET 0
         ) AS c
         WHERE c.old - ARRAY['updated_at'] <> '{}'
@@ -930,7 +943,8 @@ BEGIN
             (
                 SELECT to_jsonb(r) FROM (SELECT
                     o.id, o.name, o.email, o.loyalty_points, o.version, o.created_at, o.updated_at,
-                    o.tenant_id
+                    o.tenant_id, '[redacted]' AS tax_number, '[redacted]' AS tax_number_bidx,
+                    o.preferences
                 ) AS r
             )
         FROM old_rows AS o;
@@ -969,7 +983,7 @@ AFTER TRUNCATE ON public.customers
 FOR EACH STATEMENT EXECUTE FUNCTION audit.log_customers();
 
 INSERT INTO audit.tables (table_name, relation, key_columns, redacted, plain, quiet)
-VALUES ('customers', 'public.customers', ARRAY['id'], '{}', '{}', ARRAY['updated_at']);
+VALUES ('customers', 'public.customers', ARRAY['id'], ARRAY['tax_number', 'tax_number_bidx'], '{}', ARRAY['updated_at']);
 
 -- users
 -- Its settings: values look alike whatever the session has set; the plan of a first call with one row is kept for calls

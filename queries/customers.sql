@@ -40,3 +40,37 @@ UPDATE customers
 SET loyalty_points = loyalty_points + :points
 WHERE id = :customer_id
 RETURNING id, loyalty_points;
+
+-- name: customers_by_tax_number(tax_number_indexes)
+-- Customers with a tax number, by its blind indexes: keys.blinds("customers.tax_number", number).
+-- @why = ANY finds what an older key has indexed too, while keys are rotated.
+SELECT
+    c.id,
+    c.name,
+    c.tax_number
+FROM customers AS c
+WHERE c.tax_number_bidx = ANY(:tax_number_indexes)
+ORDER BY c.id;
+
+-- name: get_customer_secrets(customer_id)^
+-- What of a customer is encrypted, and the preferences.
+SELECT
+    c.id,
+    c.tax_number,
+    c.preferences
+FROM customers AS c
+WHERE c.id = :customer_id;
+
+-- name: set_tax_number(customer_id, tax_number, tax_number_bidx)!
+-- Set a customer's tax number with its blind index; None takes both away.
+UPDATE customers
+SET
+    tax_number = :tax_number,
+    tax_number_bidx = :tax_number_bidx
+WHERE id = :customer_id;
+
+-- name: set_preferences(customer_id, preferences)!
+-- Set what a customer has chosen.
+UPDATE customers
+SET preferences = :preferences
+WHERE id = :customer_id;

@@ -14,6 +14,15 @@ ON customers (tenant_id, lower_email) WHERE lower_email IS NOT NULL;
 -- Drop customers_lower_email_key, a half-built one too.
 DROP INDEX CONCURRENTLY IF EXISTS customers_lower_email_key;
 
+-- name: create_customers_tax_number_bidx_idx()#
+-- Serves customers.customers_by_tax_number.
+CREATE INDEX CONCURRENTLY customers_tax_number_bidx_idx
+ON customers (tenant_id, tax_number_bidx);
+
+-- name: drop_customers_tax_number_bidx_idx()#
+-- Drop customers_tax_number_bidx_idx, a half-built one too.
+DROP INDEX CONCURRENTLY IF EXISTS customers_tax_number_bidx_idx;
+
 -- name: create_products_name_category_id_idx()#
 -- Serves products.product_named.
 CREATE INDEX CONCURRENTLY products_name_category_id_idx

@@ -59,6 +59,20 @@ WHERE
     AND u.deleted_at IS NULL
 ORDER BY u.id;
 
+-- name: find_active_users(after_id, max_rows)
+-- Users who may log in, in the order of their keys, behind a given one; the first page stands behind 0.
+SELECT
+    u.id,
+    u.username,
+    u.email,
+    u.last_login_at
+FROM active_users AS u
+WHERE
+    u.tenant_id = app.tenant_id()
+    AND u.id > :after_id
+ORDER BY u.id
+LIMIT :max_rows;
+
 -- name: login_credentials(email)^
 -- What a login is checked against; the hash leaves the database for that only.
 SELECT
@@ -199,7 +213,7 @@ RETURNING
     u.deletion_reason AS "new.deletion_reason";
 
 -- name: restore_user(user_id)^
--- Bring a deleted user back; 23505 if a live user has taken the name or the address in the meantime.
+-- Bring a deleted user back; 23505 if a live user has taken the name or the address in the meantime. Sessions stay ended.
 UPDATE users
 SET
     deleted_at = NULL,
@@ -209,16 +223,48 @@ WHERE
     AND deleted_at IS NOT NULL
 RETURNING id, username, email;
 
+-- name: restore_conflicts(user_id)
+-- Which live users have taken the address and the name of a deleted one: field and key.
+SELECT
+    'email' AS field,
+    u.id AS user_id
+FROM users AS gone
+JOIN users AS u ON u.tenant_id = gone.tenant_id AND u.lower_email = gone.lower_email
+WHERE
+    gone.id = :user_id
+    AND gone.deleted_at IS NOT NULL
+    AND u.deleted_at IS NULL
+UNION ALL
+SELECT
+    'username' AS field,
+    u.id AS user_id
+FROM users AS gone
+JOIN users AS u ON u.tenant_id = gone.tenant_id AND u.lower_username = gone.lower_username
+WHERE
+    gone.id = :user_id
+    AND gone.deleted_at IS NOT NULL
+    AND u.deleted_at IS NULL
+ORDER BY field;
+
+-- name: count_purgeable(older_than)$
+-- How many users were deleted longer ago than this interval.
+SELECT count(*) AS users
+FROM users AS u
+WHERE u.deleted_at < now() - :older_than::interval;
+
 -- name: purge_deleted(older_than, max_rows)!
 -- Remove users who were deleted longer ago than this interval, with their sessions; call it until it returns 0.
 -- @why Small batches hold few locks, and rows that somebody else has locked wait for the next call.
-DELETE FROM users
-WHERE
-    id IN (
-        SELECT u.id
-        FROM users AS u
-        WHERE u.deleted_at < now() - :older_than::interval
-        ORDER BY u.deleted_at
-        LIMIT :max_rows
-        FOR UPDATE SKIP LOCKED
-    );
+-- @why MATERIALIZED: a sub-select with LIMIT may be run once for each row of a join, and would then have no limit.
+WITH doomed AS MATERIALIZED (
+    SELECT u.id
+    FROM users AS u
+    WHERE u.deleted_at < now() - :older_than::interval
+    ORDER BY u.deleted_at, u.id
+    LIMIT :max_rows
+    FOR UPDATE SKIP LOCKED
+)
+
+DELETE FROM users AS u
+USING doomed
+WHERE u.id = doomed.id;

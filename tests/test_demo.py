@@ -94,7 +94,8 @@ def check_rows(server: str, database: str) -> None:
             WHERE p.sku LIKE 'D-%' AND i.on_hand <> i.reserved""",
         "an index is missing or invalid": """
             SELECT 1 FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
-            WHERE c.relnamespace = 'public'::regnamespace AND c.relname LIKE '%_idx' AND c.relname !~ '^audit_logs'
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relname LIKE '%_idx'
+                AND i.indrelid::regclass::text !~ '^(events|audit_logs)'
             HAVING count(*) < 16 OR NOT bool_and(i.indisvalid)""",
     }
     with psycopg.connect(make_conninfo(server, dbname=database)) as conn:

@@ -39,7 +39,8 @@ SCHEMAS = {
             email email NOT NULL,
             home address NOT NULL,
             former_homes address[] NOT NULL,
-            balance money NOT NULL DEFAULT 0
+            balance money NOT NULL DEFAULT 0,
+            wishes jsonb
         );
     """,
     "orders": """
@@ -81,6 +82,7 @@ SCHEMAS = {
         CREATE TABLE sessions (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, member_id bigint NOT NULL);
         CREATE TABLE access_log (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, member_id bigint NOT NULL);
     """,
+    "people": "",
     "accounts": """
         CREATE TYPE mood AS ENUM ('sad', 'ok');
         CREATE TABLE accounts (
@@ -93,6 +95,7 @@ SCHEMAS = {
             created_at timestamptz NOT NULL DEFAULT now()
         );
     """,
+    "events": "",  # the page has its own
 }
 PAGES = {
     "README.md": "users",
@@ -101,6 +104,8 @@ PAGES = {
     "docs/nested.md": "orders",
     "docs/queries.md": "accounts",
     "docs/running.md": "accounts",
+    "docs/timeseries.md": "events",
+    "docs/secrets.md": "people",
     "docs/types.md": "bookings",
 }
 NAMED_FILE = re.compile(r"^`(\S+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -143,12 +148,15 @@ def test_examples_run(page: str, project: Project, empty_database: str) -> None:
         for line in block.splitlines()
         if line.startswith("plainsql ") and line != "plainsql dev"
     ]
-    for command in commands or ["plainsql generate"]:
+    on_database = [command for command in commands if command.startswith("plainsql migrate")]
+    for command in [command for command in commands if command not in on_database] or ["plainsql generate"]:
         project.run(*command.split()[1:])
     project.run("check")
     written = "\n".join(path.read_text() for path in sorted((project.root / "app/queries").glob("*.py")))
     assert all(block in written for block in blocks(page, "text"))
     migrations.apply(empty_database, project.root / "migrations")
+    for command in on_database:
+        project.run(*command.split()[1:], "--dsn", empty_database)
     for code in blocks(page, "python"):
         if code not in modules(page).values():
             project.python(code, DATABASE_URL=empty_database)
@@ -186,9 +194,9 @@ def test_links_in_the_docs_lead_somewhere() -> None:
 
 def test_every_command_has_help_with_an_example(project: Project) -> None:
     help_text = project.run("--help").stdout
-    for command in ("generate", "check", "describe", "dev"):
-        assert command in help_text
-        assert f"Example: plainsql {command}" in re.sub(r"\s+", " ", project.run(command, "--help").stdout)
+    for command in ("generate", "check", "describe", "dev", "migrate partitions"):
+        assert command.split()[0] in help_text
+        assert f"Example: plainsql {command}" in re.sub(r"\s+", " ", project.run(*command.split(), "--help").stdout)
 
 
 def test_an_unknown_command_is_refused(project: Project) -> None:

@@ -23,6 +23,8 @@ JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE
     n.nspname = 'public'
     AND c.relname !~ 'yoyo'
+    -- partitioned indexes can't be built CONCURRENTLY, and nothing loads events in bulk
+    AND i.indrelid::regclass::text !~ '^events'
     AND NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = i.indexrelid)
 ORDER BY c.relname
 """

@@ -32,6 +32,10 @@ VALUES = {
     "reason": "'x'",
     "provider_ref": "'r'",
     "status": "'paid'",
+    "tax_number": "'v1:k:x'",
+    "tax_number_bidx": "'v1:k:x'",
+    "tax_number_indexes": "'{v1:k:x}'",
+    "preferences": "'{}'",
     "older_than": "'1 hour'",
     "tz": "'Asia/Kolkata'",
     "year": "2024",
@@ -51,6 +55,16 @@ VALUES = {
     "at": "now()",
     "actor_id": "'ada'",
     "until": "now()",
+    "ats": "'{}'",
+    "kinds": "'{}'",
+    "entity_ids": "'{}'",
+    "measures": "'{}'",
+    "props": "'{}'",
+    "kind": "'view'",
+    "after_at": "'2024-01-01'",
+    "after_id": "'00000000-0000-0000-0000-000000000000'",
+    "bucket": "'2024-01-01'",
+    "keep": "'1 day'",
 }
 """What the parameters are given; every other one is 1."""
 FILES = [path for path in sorted((ROOT / "queries").glob("*.sql")) if path.stem != "indexes"]

@@ -38,9 +38,11 @@ def made(described: Wire, python: PyType) -> Any:
     return _codec(described, _classes(python.classes, python.nested), python)
 
 
-def typed(kind: Any, annotation: Annotation) -> wire.Typed:
-    """Return what reads and writes *kind* as the type that a query names."""
+def typed(kind: Any, annotation: Annotation, json_column: str = "") -> wire.Typed:
+    """Return what reads and writes *kind* as the type that a query names, or that its column has by the settings."""
     python = _evaluated(str(annotation), {})
+    if json_column:
+        return wire.Declared(kind, lambda: python, ignores=json_column == "ignore")
     return wire.Typed(kind, lambda: python)
 
 

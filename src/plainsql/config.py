@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
+from plainsql.column_types import ColumnSetting, read_column_settings
 from plainsql.custom_types import TypeSetting, read_settings
 from plainsql.errors import ConfigError
+from plainsql.partition_settings import PartitionSetting, read_partitions
 from plainsql.tenancy import Tenancy, read_tenancy
 
 KEYS = ("database", "queries", "migrations", "package", "output", "rows", "hooks", "aio_hooks")
-TABLES = ("tenancy", "types")
+TABLES = ("partitions", "tenancy", "types")
 """Keys that are tables."""
 PLANNED = ("query",)
 """Keys of a later version: named apart, so that nobody looks for a typing error."""
@@ -41,6 +43,8 @@ class Config:
         hooks: Module of the functions that ``@before`` and ``@after`` name: ``shop.hooks``.
         aio_hooks: Module of their async twins: ``shop.aio.hooks`` unless the project says otherwise.
         tenancy: How it tells tenants apart; None: it has none.
+        partitions: Tables with partitions by time.
+        columns: What it makes of single columns.
     """
 
     root: Path
@@ -54,6 +58,8 @@ class Config:
     hooks: str | None = None
     aio_hooks: str | None = None
     tenancy: Tenancy | None = None
+    partitions: tuple[PartitionSetting, ...] = ()
+    columns: tuple[ColumnSetting, ...] = ()
 
     def shown(self, path: Path) -> str:
         """Return *path* as people type it: relative to the project where it lies below it."""
@@ -125,6 +131,8 @@ def _config(file: Path, table: dict[str, object]) -> Config:
         if key not in TABLES:
             _check(file, key, value)
     root = file.parent
+    types = table.get("types", {})
+    columns = types.get("columns", {}) if isinstance(types, dict) else {}
     package = checked_package(str(table.get("package", "app.queries")), str(file))
     below = Path(*package.split("."))
     output = Path(str(table["output"])) if "output" in table else ("src" / below if (root / "src").is_dir() else below)
@@ -136,10 +144,12 @@ def _config(file: Path, table: dict[str, object]) -> Config:
         package=package,
         output=root / output,
         rows=cast("Literal['struct', 'dataclass']", table.get("rows", "struct")),
-        types=read_settings(table.get("types", {}), file),
+        types=read_settings(types, file),
+        columns=read_column_settings(columns, file),
         hooks=_module(table, "hooks", file),
         aio_hooks=_module(table, "aio_hooks", file) or _twin(_module(table, "hooks", file)),
         tenancy=read_tenancy(table["tenancy"], file) if "tenancy" in table else None,
+        partitions=read_partitions(table.get("partitions", {}), file),
     )
 
 

@@ -20,6 +20,8 @@ from pathlib import Path
 from plainsql.errors import ConfigError
 
 _KEYS = ("python", "load", "dump")
+COLUMNS = "columns"
+"""The table in the table: settings of single columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def read_settings(table: object, file: Path) -> tuple[TypeSetting, ...]:
     """
     if not isinstance(table, dict):
         raise ConfigError(f"{file}: [tool.plainsql.types] must be a table of types")
-    return tuple(_setting(str(name), value, file) for name, value in table.items())
+    return tuple(_setting(str(name), value, file) for name, value in table.items() if name != COLUMNS)
 
 
 def _setting(name: str, value: object, file: Path) -> TypeSetting:

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 
 from plainsql.codecs import made, typed
+from plainsql.column_types import ColumnSetting
 from plainsql.custom_types import TypeSetting
 from plainsql.describe.columns import check_columns
 from plainsql.describe.custom import custom_types
@@ -21,6 +22,7 @@ from plainsql.describe.statement import Refusal
 from plainsql.describe.types import TypeCatalog, base_type
 from plainsql.describe.versions import Locking
 from plainsql.dynamic_rows import form_at_run_time, row_maker
+from plainsql.dynamic_secrets import secrets_of, with_declared
 from plainsql.errors import QueryFileError
 from plainsql.execute import Statement, unless_stale, wire
 from plainsql.hook_plans.plan import Plan
@@ -29,11 +31,11 @@ from plainsql.query.model import Query
 from plainsql.query.source import problem_at
 from plainsql.typemap import Wire, prefer_binary
 
-Settings = tuple[Sequence[TypeSetting], Sequence[Path]]
-"""What a project makes of types, and the folders its own packages may lie in."""
+Settings = tuple[Sequence[TypeSetting], Sequence[Path], Sequence[ColumnSetting]]
+"""What a project makes of types, the folders its own packages may lie in, and what it makes of columns."""
 
 
-def compile_statement(conn: psycopg.Connection[Any], query: Query, settings: Settings = ((), ())) -> Statement[Any]:
+def compile_statement(conn: psycopg.Connection[Any], query: Query, settings: Settings = ((), (), ())) -> Statement[Any]:
     """
     Return the statement of *query* for the database behind *conn*.
 
@@ -48,7 +50,7 @@ def compile_statement(conn: psycopg.Connection[Any], query: Query, settings: Set
     head: dict[str, Any] = {"name": query.key, "file": query.file, "line": query.line, "timeout": query.timeout}
     if query.kind == "script":
         return Statement(sql="", statements=query.statements, **head)
-    types = TypeCatalog(conn, custom_types(conn, *settings))
+    types = TypeCatalog(conn, custom_types(conn, *settings[:2]))
     try:
         prepared = prepare_inferring(conn, query, types)
     except Refusal as refusal:
@@ -70,6 +72,7 @@ def compile_statement(conn: psycopg.Connection[Any], query: Query, settings: Set
         refused=(),
         folders=settings[1],
     )
+    said = with_declared(conn, query, prepared, types, said, settings)
     if errors := [problem for problem in said.problems if problem.level == "error"]:
         raise QueryFileError(errors)
     in_binary = prefer_binary([column.python for column in said.columns])
@@ -91,6 +94,8 @@ def compile_statement(conn: psycopg.Connection[Any], query: Query, settings: Set
         format=wire.BINARY if in_binary else wire.TEXT,
         full=tuple(parameter.name for parameter in said.parameters if parameter.is_full),
         writes=True,  # unless somebody looks: only a generated query says that it reads
+        sealed=secrets_of(said.parameters),
+        opened=secrets_of(said.columns) if row is not None or query.kind == "value" else (),
         not_null=tuple(promise for value in (*said.parameters, *said.columns) for promise in value.promises),
         **head,
     )
@@ -98,7 +103,7 @@ def compile_statement(conn: psycopg.Connection[Any], query: Query, settings: Set
 
 def _kind(value: Parameter | Column, described: Wire) -> Any:
     kind = made(described, value.python)
-    return kind if value.annotation is None else typed(kind, value.annotation)
+    return kind if value.annotation is None else typed(kind, value.annotation, value.json_column)
 
 
 def not_stale(statement: Statement[Any], query: Query, arguments: tuple[Any, ...], found: Any) -> Any:
@@ -134,7 +139,7 @@ class LoadedQueryBase:
 
     _kind = "query"
 
-    def __init__(self, query: Query, settings: Settings = ((), ()), hooks: Hooks | None = None) -> None:
+    def __init__(self, query: Query, settings: Settings = ((), (), ()), hooks: Hooks | None = None) -> None:
         self.query = query
         self._settings = settings
         self._hooks = hooks

@@ -9,6 +9,7 @@ Every error of our own. psycopg's exceptions pass through as themselves; a class
     ├── AuditError (RuntimeError)           a table can't be audited, or the audit can't be sealed or read
     │   └── AuditGapError                   a row changed without being recorded
     ├── MigrationError (RuntimeError)       a migration can't be applied or rolled back
+    ├── PartitionError (RuntimeError)       the partitions of a table can't be maintained, or not all of them
     ├── QueryFileError (ValueError)         .sql files with faults; carries every Problem
     ├── SchemaFileError (ValueError)        a schema file can't be loaded
     ├── ScratchServerError (RuntimeError)   the server for scratch databases can't be used
@@ -20,6 +21,9 @@ Every error of our own. psycopg's exceptions pass through as themselves; a class
     ├── StaleRowError                       somebody else has written the row since it was read
     ├── UnexpectedNullError (ValueError)    NULL came where the query's @notnull says it never does
     ├── UnexpectedTypeError (ValueError)    a value came that isn't what the query's @type says
+    ├── DecryptError (ValueError)           an encrypted value can't be read: changed, moved, or of another row
+    ├── KeyMissingError (LookupError)       no key of that id is known
+    ├── KeysFileError (ValueError)          the file of keys can't be used
     ├── HookRecursionError (RecursionError) hooks run queries whose hooks run queries, too deep
     ├── HookResultError (ValueError)        a hook gave back other rows than one for each
     ├── PasswordTooLongError (ValueError)   bcrypt takes no more than 72 bytes
@@ -35,6 +39,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from plainsql.partitions.model import Report
     from plainsql.query.problem import Problem
 
 
@@ -73,6 +78,19 @@ class AuditError(PlainSQLError, RuntimeError):
 
 class AuditGapError(AuditError):
     """A row changed without being recorded, so it can't be rebuilt."""
+
+
+class PartitionError(PlainSQLError, RuntimeError):
+    """
+    The partitions of a table can't be maintained, or not all of them.
+
+    Attributes:
+        report: What was done and what failed; None when nothing was begun.
+    """
+
+    def __init__(self, message: str = "", *, report: Report | None = None) -> None:
+        super().__init__(message or "The partitions of a table can't be maintained.")
+        self.report = report
 
 
 class QueryFileError(PlainSQLError, ValueError):
@@ -170,6 +188,40 @@ class HookResultError(PlainSQLError, ValueError):
 
 class PasswordTooLongError(PlainSQLError, ValueError):
     """A password of more than 72 bytes of UTF-8: bcrypt would ignore the rest."""
+
+
+class DecryptError(PlainSQLError, ValueError):
+    """
+    An encrypted value can't be read: it was changed, or moved from another row or column.
+
+    Attributes:
+        query: Name of the query; empty outside of one.
+        column: Name of the column in its result.
+        row: Number of the first such row in the result, from 1.
+    """
+
+    def __init__(self, message: str = "", *, query: str = "", column: str = "", row: int = 0) -> None:
+        super().__init__(message)
+        self.query = query
+        self.column = column
+        self.row = row
+
+
+class KeyMissingError(PlainSQLError, LookupError):
+    """
+    No key of that id is known.
+
+    Attributes:
+        key_id: The id that the value was encrypted under.
+    """
+
+    def __init__(self, message: str = "", *, key_id: str = "") -> None:
+        super().__init__(message)
+        self.key_id = key_id
+
+
+class KeysFileError(PlainSQLError, ValueError):
+    """The file of keys can't be used."""
 
 
 class OutsideTransactionError(PlainSQLError):

@@ -68,7 +68,7 @@ def hooks_of(directory: str | Path) -> Hooks:
 def settings_of(directory: str | Path) -> Settings:
     """Return what the project around *directory*, if there is one, makes of types."""
     config = find_config(Path(directory))
-    return (config.types, config.import_folders) if config else ((), ())
+    return (config.types, config.import_folders, config.columns) if config else ((), (), ())
 
 
 def checked_catalog(directory: str | Path, hooks: Hooks) -> Catalog:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from plainsql.auditing import render
 from plainsql.auditing.render import Audit
-from plainsql.auditing.secret_columns import is_secret_name
+from plainsql.auditing.secret_columns import is_secret
 from plainsql.auditing.table import AuditedTable, read_table
 from plainsql.errors import AuditError
 from plainsql.execute import Conn
@@ -29,14 +29,14 @@ class Wishes:
         redact: Columns that are secret.
         plain: Columns that aren't, though their names say so.
         quiet: Columns whose change alone makes no entry.
-        encrypting: Types whose columns are secret.
+        encrypted: Types and columns that are secret, see `secret_columns.encrypted`.
     """
 
     tables: Sequence[str]
     redact: Sequence[str] = ()
     plain: Sequence[str] = ()
     quiet: Sequence[str] = ()
-    encrypting: Collection[str] = ()
+    encrypted: Set[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def _audit(table: AuditedTable, wishes: Wishes, known: ListAuditedRow | None) ->
     secret = {
         column.name
         for column in table.columns
-        if column.name not in key and (is_secret_name(column.name) or column.type in wishes.encrypting)
+        if column.name not in key and is_secret(table.bare_name, column, wishes.encrypted)
     }
     redacted = (before | secret | asked) - plain
     quiet = {*(_said(known)[2] if known else QUIET), *_named(table, wishes.quiet)} - key

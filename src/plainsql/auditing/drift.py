@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Set
 from pathlib import Path
 
 import psycopg
 
 from plainsql.auditing import render
 from plainsql.auditing.render import Audit
-from plainsql.auditing.secret_columns import is_secret_name
+from plainsql.auditing.secret_columns import is_secret
 from plainsql.auditing.table import read_table
 from plainsql.describe.model import Description
 from plainsql.errors import AuditError
@@ -25,7 +25,7 @@ def audit_problems(
     migrations: Path,
     shown: Path,
     *,
-    encrypting: Collection[str] = (),
+    encrypted: Set[str] = frozenset(),
 ) -> list[Problem]:
     """
     Return what is wrong with the triggers of audited tables, each at the migration that made them.
@@ -34,13 +34,13 @@ def audit_problems(
         conn: To a database with the schema of the migrations.
         migrations: Their folder.
         shown: The folder as people type it.
-        encrypting: Types whose columns are secret.
+        encrypted: Types and columns that are secret, see `secret_columns.encrypted`.
     """
     if not has_audit(conn):
         return []
     found: list[Problem] = []
     for row in list_audited(conn):
-        for message, hint in _faults(conn, row, encrypting):
+        for message, hint in _faults(conn, row, encrypted):
             found.append(_at(migrations, shown, row, message, hint))
     return found
 
@@ -66,9 +66,7 @@ def recorded_twice(descriptions: Iterable[Description], audited: Collection[str]
             yield problem_at(query, None, message, hint=f"take @after {hooks[0]} out, or the triggers")
 
 
-def _faults(
-    conn: psycopg.Connection[object], row: ListAuditedRow, encrypting: Collection[str]
-) -> Iterable[tuple[str, str]]:
+def _faults(conn: psycopg.Connection[object], row: ListAuditedRow, encrypted: Set[str]) -> Iterable[tuple[str, str]]:
     again = f"run `plainsql migrate add audit --table '{row.table_name}'`, which writes the migration"
     if row.oid is None:
         yield f"{row.table_name} is audited and there is no such table", "DELETE FROM audit.tables in a migration"
@@ -98,9 +96,8 @@ def _faults(
         what = "its function has lost SECURITY DEFINER or its search_path"
         yield f"the audit of {row.table_name} has drifted: {what}", again
     for column in table.columns:
-        is_secret = is_secret_name(column.name) or column.type in encrypting
         is_key = any(key.name == column.name for key in table.key)
-        if is_secret and not is_key and column.name not in (*redacted, *plain):
+        if is_secret(table.bare_name, column, encrypted) and not is_key and column.name not in (*redacted, *plain):
             hint = f"{again}; --plain {column.name} if it is no secret"
             yield f"the audit of {row.table_name} would keep the values of {column.name}, which seems secret", hint
 

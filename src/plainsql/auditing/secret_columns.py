@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from itertools import pairwise
 
+from plainsql.auditing.table import Column
+from plainsql.column_types import ColumnSetting
 from plainsql.custom_types import TypeSetting
 
 _WORDS = frozenset(
@@ -32,6 +34,21 @@ def is_secret_name(column: str) -> bool:
     return not _WORDS.isdisjoint(words) or not _PAIRS.isdisjoint(pairs)
 
 
-def encrypting_types(settings: Iterable[TypeSetting]) -> frozenset[str]:
-    """Return the types of the database for which a project has a class that encrypts: ``shop.crypto.EncryptedStr``."""
-    return frozenset(setting.name for setting in settings if setting.python.rpartition(".")[2].startswith("Encrypted"))
+def is_secret(table: str, column: Column, encrypted: Set[str]) -> bool:
+    """Return whether a column is taken for secret: by its name, or since the project encrypts it."""
+    return is_secret_name(column.name) or column.type in encrypted or f"{table}.{column.name}" in encrypted
+
+
+def encrypted(types: Iterable[TypeSetting], columns: Iterable[ColumnSetting]) -> frozenset[str]:
+    """
+    Return what a project encrypts.
+
+    Types of the database for which it has a class ``Encrypted…``, and columns as ``orders.card``, or with the schema
+    outside of public: those that it declares to be encrypted, and their blind indexes, which tell equal values.
+    """
+    found = {setting.name for setting in types if setting.python.rpartition(".")[2].startswith("Encrypted")}
+    for setting in columns:
+        if setting.is_secret:
+            table = setting.table.removeprefix("public.")
+            found |= {f"{table}.{setting.column}", f"{table}.{setting.blind_index}"}
+    return frozenset(found)

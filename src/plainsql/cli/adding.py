@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from plainsql.auditing.adding import Outcome, Wishes, add_audit, summary
-from plainsql.auditing.secret_columns import encrypting_types
+from plainsql.auditing.secret_columns import encrypted
 from plainsql.codegen.session import open_session
 from plainsql.config import Config
 
@@ -24,7 +24,8 @@ def run_audit(
     scratch: str | None,
 ) -> None:
     """Write the migration that audits *tables*; where nothing would change, say so and write nothing."""
-    wishes = Wishes(tables=tables, redact=redact, plain=plain, quiet=quiet, encrypting=encrypting_types(config.types))
+    secret = encrypted(config.types, config.columns)
+    wishes = Wishes(tables=tables, redact=redact, plain=plain, quiet=quiet, encrypted=secret)
     with open_session(config, dsn=dsn, scratch=scratch) as session:
         outcome = add_audit(session.conn, directory or config.migrations, wishes)
     _report(config, outcome)

@@ -22,8 +22,8 @@ def project(
     if queries is not None:
         config = replace(config, queries=queries.resolve())
     if migrations is not None:
-        # Another schema, to which the project's settings of types and tenants don't belong.
-        config = replace(config, migrations=migrations.resolve(), types=(), tenancy=None)
+        # Another schema, to which the project's settings of types, columns and tenants don't belong.
+        config = replace(config, migrations=migrations.resolve(), types=(), columns=(), tenancy=None)
     if output is not None:
         config = replace(config, output=output.resolve())
     if package is not None:

@@ -14,6 +14,7 @@ from plainsql.cli.remembering import Outcome
 from plainsql.config import Config
 from plainsql.describe import Description, describe_all
 from plainsql.describe.custom import custom_types
+from plainsql.describe.declared import DeclaredColumns
 from plainsql.describe.report import exit_code, report
 from plainsql.errors import PlainSQLError
 from plainsql.query.model import Query
@@ -82,4 +83,5 @@ def _outcome(catalog: Catalog, descriptions: list[Description], notes: list[str]
 def _describe(conninfo: str, queries: list[Query], config: Config | None) -> list[Description]:
     with progress("describing queries") as show, psycopg.connect(conninfo, autocommit=True) as conn:
         custom = custom_types(conn, config.types, config.import_folders) if config else None
-        return describe_all(conn, queries, custom=custom, progress=show)
+        declared = DeclaredColumns(conn, config.columns, config.import_folders) if config else None
+        return describe_all(conn, queries, custom=custom, declared=declared, progress=show)

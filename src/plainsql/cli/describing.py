@@ -107,7 +107,7 @@ class _Source:
 
 def _cache(source: _Source, config: Config | None) -> Path | None:
     """Return where the outcome is kept; not where it depends on the project's Python as well."""
-    if source.config is not None and source.config.types:
+    if source.config is not None and (source.config.types or source.config.columns):
         return None
     try:
         texts = [path.read_bytes() for path in source.folder.rglob("*.sql")]

@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from plainsql.auditing.drift import audit_problems, audited_tables, recorded_twice
-from plainsql.auditing.secret_columns import encrypting_types
+from plainsql.auditing.secret_columns import encrypted
 from plainsql.cli.output import counted, print_problems, progress
 from plainsql.codegen.check import check
 from plainsql.codegen.generate import Outcome, generate
@@ -48,7 +48,7 @@ def run_check(config: Config, *, dsn: str | None, scratch: str | None, portable:
             session.conn,
             config.migrations,
             Path(config.shown(config.migrations)),
-            encrypting=encrypting_types(config.types),
+            encrypted=encrypted(config.types, config.columns),
         )
         twice = recorded_twice(chain.from_iterable(described.descriptions.values()), audited_tables(session.conn))
         problems = [*check(config, described), *drifted, *twice]

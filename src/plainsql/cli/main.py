@@ -25,7 +25,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-migrate = typer.Typer(help="Write migrations.", no_args_is_help=True)
+migrate = typer.Typer(help="Write migrations, keep partitions.", no_args_is_help=True)
 add = typer.Typer(
     help="Write a migration that adds tables of plainsql's to the project, for the DBA to review.", no_args_is_help=True
 )
@@ -209,6 +209,26 @@ def verify(
     from plainsql.cli import auditing
 
     if not auditing.run_verify(heads=heads, since=since, dsn=dsn):
+        raise typer.Exit(1)
+
+
+@migrate.command(epilog="Example: plainsql migrate partitions --dry-run")
+def partitions(
+    now: Annotated[
+        str | None,
+        typer.Option(help="Take this moment for now, UTC; it also decides what is past its retention, and dropped."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+    dsn: Annotated[
+        str | None, typer.Option(help="Connect to this database as the owner of the tables, instead of DATABASE_URL.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Make partitions that are missing ahead, detach and drop those past their retention; exit 1 if a step failed."""
+    from plainsql.cli import partitioning
+    from plainsql.config import load_config
+
+    if not partitioning.run(load_config(), now=now, dry_run=dry_run, dsn=dsn, as_json=as_json):
         raise typer.Exit(1)
 
 

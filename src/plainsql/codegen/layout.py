@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from plainsql.__about__ import __version__
@@ -82,9 +82,10 @@ def packages(config: Config, stems: list[str], *, with_types: bool) -> dict[Path
 def schema_of(config: Config) -> str:
     """Return the hash of everything but the .sql file that shapes a module."""
     types = sorted(f"{found.name}: {found.python}, {found.load}, {found.dump}" for found in config.types)
+    columns = sorted(repr(replace(found, origin="")) for found in config.columns)
     hooks = [str(config.hooks), str(config.aio_hooks), *_hook_signatures(config)] if config.hooks else []
     tenancy = [f"{config.tenancy.column}: {', '.join(config.tenancy.tables)}"] if config.tenancy else []
-    return schema_digest(config.migrations, (config.package, config.rows, *types, *hooks, *tenancy))
+    return schema_digest(config.migrations, (config.package, config.rows, *types, *columns, *hooks, *tenancy))
 
 
 def hooks_of(config: Config) -> Hooks:

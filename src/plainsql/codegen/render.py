@@ -15,7 +15,7 @@ from plainsql.codegen.named_types import NamedTypes
 from plainsql.codegen.nested import render_nested
 from plainsql.codegen.rows import class_block, result_type, row_classes, row_maker, row_type
 from plainsql.describe.changes import Changes
-from plainsql.describe.model import Column, Description, Parameter
+from plainsql.describe.model import Column, Description, Meaning, Parameter
 from plainsql.describe.tenants import TenantReach
 from plainsql.describe.versions import Locking
 from plainsql.hook_plans.plan import Argument
@@ -231,6 +231,11 @@ class _Shape:
             lines += _argument("not_null", map(literal.string, promises))
         if isinstance(description.form, Locking):
             lines.append(f"version={literal.string(description.form.version)},")
+        for name, values in (("sealed", parameters), ("opened", columns)):
+            secrets = [(n, value.meaning) for n, value in enumerate(values) if value.meaning is not None]
+            if secrets:
+                self.imports.add("from plainsql.execute import wire")
+                lines += _argument(name, (_secret(number, meaning) for number, meaning in secrets))
         if query.timeout is not None:
             lines.append(f"timeout={query.timeout!r},")
         if self.project.tenants is not None and self.project.tenants.includes(description):
@@ -374,7 +379,9 @@ class _Shape:
         if value.annotation is None:
             return spelled(wire)
         self.imports.add("from plainsql.execute import wire")
-        return f"wire.Typed({spelled(wire)}, lambda: {self.types.spelled(value.annotation)})"
+        codec, ignores = ("Declared", value.json_column == "ignore") if value.json_column else ("Typed", False)
+        options = ", ignores=True" if ignores else ""
+        return f"wire.{codec}({spelled(wire)}, lambda: {self.types.spelled(value.annotation)}{options})"
 
     def _class_imports(self, found: PyType) -> list[str]:
         return [f"from {self.project.types} import {composite.name}" for composite in found.classes]
@@ -386,6 +393,14 @@ def _wrapped(start: str, function: str, arguments: Sequence[str]) -> str:
     if len(line) <= _WIDTH:
         return line
     return "\n".join([f"{start}{function}(", *(f"        {part}," for part in arguments), "    )"])
+
+
+def _secret(position: int, meaning: Meaning) -> str:
+    """Return what says how an argument is encrypted, or a column decrypted."""
+    parts = [literal.string(meaning.column), str(position)]
+    parts += [f"aad={literal.tuple_of(map(str, meaning.aad))}"] if meaning.aad else []
+    parts += ["is_index=True"] if meaning.is_index else []
+    return f"wire.Secret({', '.join(parts)})"
 
 
 def _argument(name: str, items: Iterable[str]) -> list[str]:

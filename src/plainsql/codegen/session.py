@@ -15,6 +15,7 @@ from plainsql.codegen.collisions import class_collisions, collisions
 from plainsql.codegen.hook_problems import hook_problems
 from plainsql.config import Config
 from plainsql.describe.custom import custom_types
+from plainsql.describe.declared import DeclaredColumns
 from plainsql.describe.describer import Describer
 from plainsql.describe.model import Description
 from plainsql.describe.tenants import TenantReach, tenant_reach
@@ -80,7 +81,8 @@ class Session:
 
     def _new_describer(self) -> Describer:
         folders = self.config.import_folders
-        return Describer(self.conn, custom_types(self.conn, self.config.types, folders), folders)
+        declared = DeclaredColumns(self.conn, self.config.columns, folders)
+        return Describer(self.conn, custom_types(self.conn, self.config.types, folders), folders, declared)
 
     def describe(self, progress: Progress | None = None) -> Described:
         """Load the query files as they are now and describe what is new."""

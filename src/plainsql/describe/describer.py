@@ -11,6 +11,7 @@ import psycopg
 
 from plainsql.custom_types import CustomType
 from plainsql.describe.columns import check_columns
+from plainsql.describe.declared import DeclaredColumns
 from plainsql.describe.effects import EffectCatalog
 from plainsql.describe.elements import analysed, column_structures, is_full
 from plainsql.describe.forms import asked, fields_of_rows, form_of, warnings_of
@@ -44,6 +45,7 @@ class Describer:
         conn: In autocommit.
         custom: What the project's settings make of types, by OID.
         folders: Where the project's own packages may lie; None: names of ``@type`` are not looked for.
+        declared: Columns that have types of their own.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Describer:
         conn: psycopg.Connection[Any],
         custom: Mapping[int, CustomType] | None = None,
         folders: Sequence[Path] | None = None,
+        declared: DeclaredColumns | None = None,
     ) -> None:
         if not conn.autocommit:
             raise ValueError("describe needs a connection in autocommit")
@@ -59,6 +62,7 @@ class Describer:
         self._relations = RelationCatalog(conn)
         self._effects = EffectCatalog(conn, self._relations)
         self._folders = folders
+        self._declared = declared
 
     def describe(self, query: Query) -> Description:
         """Return what the server says of *query*; a refusal is its ``problem``."""
@@ -90,6 +94,8 @@ class Describer:
                 if refusal.sqlstate == _SYNTAX_ERROR:
                     start = max(query.sql.find(statement), 0)
                     return Description(query, problem=_problem(query, refusal, start))
+        if self._declared and (problem := self._declared.in_script(query)) is not None:
+            return Description(query, problem=problem)
         return Description(query, effects=unknown_effects("a script is not analysed"))
 
     def _describe_prepared(self, query: Query, prepared: Prepared) -> Description:
@@ -106,6 +112,8 @@ class Describer:
             analysis, effects = _NOTHING_PROVED, unknown_effects(f"not analysed: {error}")
             what = "every column is taken for nullable: " if prepared.columns else "tables are not known: "
             warnings.append(problem_at(query, None, f"{what}{error}", level="warning"))
+            if self._declared and (problem := self._declared.unfollowed(query, str(error))) is not None:
+                return Description(query, problem=problem)
         columns = self._columns(query, prepared, analysis, given)
         parameters = tuple(
             # A domain refuses NULL also by the one it is made of, which no column's own NOT NULL tells.
@@ -126,6 +134,10 @@ class Describer:
         parameters, columns, problems = apply_overrides(
             query, parameters, columns, refused=refused, folders=self._folders
         )
+        if self._declared and analysis.statement is not None:
+            facts = self._relations.facts(tree)
+            parameters, columns, found = self._declared.applied(query, analysis.statement, facts, parameters, columns)
+            problems = (*problems, *found)
         if wrong := [problem for problem in problems if problem.level == "error"]:
             others = [problem for problem in problems if problem is not wrong[0]]
             return Description(query, problem=wrong[0], warnings=(*others, *warnings))
@@ -190,6 +202,7 @@ def describe_all(
     queries: Iterable[Query],
     *,
     custom: Mapping[int, CustomType] | None = None,
+    declared: DeclaredColumns | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Description]:
     """
@@ -199,9 +212,10 @@ def describe_all(
         conn: In autocommit, on a scratch or development database.
         queries: As the loader made them.
         custom: What the project's settings make of types, by OID.
+        declared: Columns that have types of their own.
         progress: Called after each query with how many are done and how many there are.
     """
-    describer = Describer(conn, custom)
+    describer = Describer(conn, custom, declared=declared)
     descriptions: list[Description] = []
     queries = list(queries)
     for query in queries:

@@ -10,7 +10,39 @@ from plainsql.query.annotations import Annotation
 from plainsql.query.model import Query
 from plainsql.query.overrides import Verdict
 from plainsql.query.problem import Problem
-from plainsql.typemap import PgType, PyType, Structure, python_type, structured_type
+from plainsql.typemap import Made, PgType, PyType, Structure, python_type, structured_type
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """
+    What an encrypted column makes of a parameter or column.
+
+    Attributes:
+        column: What its values are bound to: ``users.ssn``.
+        aad: Indexes of the parameters, or columns, that a value is bound to.
+        is_array: The elements are encrypted.
+        is_index: It is the blind index.
+    """
+
+    column: str
+    aad: tuple[int, ...] = ()
+    is_array: bool = False
+    is_index: bool = False
+
+    def python(self, found: PyType) -> PyType:
+        """Return how it looks in generated code; *found* is how bytea looks."""
+        name = "BlindIndex" if self.is_index else "EncryptedStr"
+        codec = Made("BLIND" if self.is_index else "SEALED")
+        imports: tuple[str, ...] = (f"from plainsql.crypto import {name}",)
+        if not self.is_array:
+            return replace(
+                found, parameter=name, result=name, imports=imports, dump_oid=codec, load_oid=codec, codec=codec
+            )
+        imports = ("from collections.abc import Sequence", *imports)
+        annotation = found.parameter.replace("bytes", name)
+        return replace(found, parameter=annotation, imports=imports, dump_oid=Made("Array", (codec,)))
+
 
 if TYPE_CHECKING:
     from plainsql.describe.forms import Form
@@ -28,6 +60,8 @@ class _Value:
     promises: tuple[str, ...] = ()
     structure: Structure | None = None
     is_full: bool = False
+    meaning: Meaning | None = None
+    json_column: str = ""
 
     @property
     def has_full_elements(self) -> bool:
@@ -48,6 +82,9 @@ class _Value:
         return self._overridden(structured_type(self.type, structure))
 
     def _overridden(self, found: PyType) -> PyType:
+        if self.meaning is not None:
+            found = self.meaning.python(found)
+            return replace(found, parameter=_full(found.parameter)) if self.has_full_elements else found
         if self.annotation is not None:
             text = str(self.annotation)
             return replace(found, parameter=text, result=text, aliases=(), known=True)
@@ -65,8 +102,9 @@ class Parameter(_Value):
     """
     A named parameter; *nullable* says that None makes sense. *domain* is the domain's name, *declared* the
     domain itself, *type* its base type. *override* is the directive that changed it, *annotation* the type by
-    ``@type``, *promises* what must be checked: ``:status``, ``:ids[]``. *is_full* says that None is refused
-    among the elements of the array.
+    ``@type``, *promises* what must be checked: ``:status``, ``:ids[]``. *meaning* is what an encrypted column makes
+    of it, *json_column* what becomes of keys too many if it is a JSON column with a class. *is_full* says that None
+    is refused among the elements of the array.
     """
 
 

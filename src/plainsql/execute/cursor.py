@@ -27,6 +27,7 @@ from plainsql.execute.binding import bind_column, is_read, rebind_binary
 from plainsql.execute.bound import BoundQuery, Dumped
 from plainsql.execute.columns import FIRST_USER_OID
 from plainsql.execute.limits import ServerLimit, in_transaction, refuse_pipeline
+from plainsql.execute.secrets import sealed_arguments
 from plainsql.execute.settings import Settings, run_with
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ class StatementMixin(BaseCursor[Any, Any]):
         """Return *arguments* as text; what the dumpers refuse is a ParameterError."""
         if not arguments:
             return ()
+        if self._statement.sealed:
+            arguments = sealed_arguments(self._statement, arguments)
         try:
             return self._tx.dump_sequence(arguments, ())
         except Exception as error:

@@ -9,6 +9,7 @@ import psycopg
 
 from plainsql.errors import ParameterError, UnexpectedNullError, UnexpectedTypeError
 from plainsql.execute.arguments import is_sequence
+from plainsql.execute.secrets import opened_rows
 from plainsql.execute.wire.codec import UNREADABLE, MismatchError, path_of
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def guarded_rows(
 
     Raises:
         UnexpectedNullError: NULL stands where ``@notnull`` says that it never does.
+        DecryptError: An encrypted column can't be read.
         UnexpectedTypeError: A value isn't what ``@type`` says, or JSON not what the statement makes of it.
     """
     try:
@@ -80,6 +82,8 @@ def guarded_rows(
                 )
         elif any(row[index] is None for row in rows):
             _refuse_nulls(cur, statement, promise, start, stop)
+    if statement.opened:
+        return opened_rows(statement, rows, start, [_column(cur, index) for index in range(len(cur._loaders))])
     return rows
 
 

@@ -15,6 +15,7 @@ from plainsql.execute.columns import FIRST_USER_OID, to_check
 from plainsql.execute.promises import NotNull, not_null_columns, not_null_parameters, refuse_none
 from plainsql.execute.wire.codec import TEXT, Codec, Kind, may_mismatch
 from plainsql.execute.wire.fields import fields_of
+from plainsql.execute.wire.secrets import Secret
 
 R = TypeVar("R")
 
@@ -43,6 +44,8 @@ class Statement(Generic[R]):
         version: Column that ``@optimistic`` names.
         tenant: It reads or writes tables of tenants: without a tenant it is refused before it is sent.
         writes: It may change rows: who is at work is told with it.
+        sealed: Arguments that are encrypted before they are sent, and blind indexes.
+        opened: Columns that are decrypted when they are read.
     """
 
     name: str
@@ -63,6 +66,8 @@ class Statement(Generic[R]):
     version: str = ""
     tenant: bool = False
     writes: bool = False
+    sealed: tuple[Secret, ...] = ()
+    opened: tuple[Secret, ...] = ()
     query: bytes = field(init=False, repr=False)
     is_ascii: bool = field(init=False, repr=False)
     fits: tuple[Fits | None, ...] = field(init=False, repr=False)
@@ -96,7 +101,7 @@ class Statement(Generic[R]):
         put(self, "loaders", loaders)
         put(self, "required", not_null_parameters(self.not_null, self.params))
         put(self, "promised", promised := not_null_columns(self.not_null, fields))
-        put(self, "is_guarded", bool(promised) or any(map(may_mismatch, kinds)))
+        put(self, "is_guarded", bool(promised or self.opened) or any(map(may_mismatch, kinds)))
         put(self, "private", tuple(dict.fromkeys(oid for oid in (*dumpers, *loaders) if oid >= FIRST_USER_OID)))
 
     @property

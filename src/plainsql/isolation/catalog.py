@@ -23,6 +23,8 @@ from plainsql.tenancy import Tenancy
 
 _SETTING = re.compile(r"\bcurrent_setting\s*\(", re.IGNORECASE)
 _GUARDED = re.compile(r"\bnullif\s*\(\s*(?:pg_catalog\.)?current_setting\s*\([^()]*,\s*true\s*\)", re.IGNORECASE)
+_DYNAMIC = re.compile(r"\bexecute\b", re.IGNORECASE)
+_QUOTED = re.compile(r"'(?:[^']|'')*'")
 _GENERATORS = re.compile(r"^(?:nextval\(|(?:\w+\.)?(?:gen_random_uuid|uuidv7|uuidv4|uuid_generate_v4)\()")
 """Defaults that nobody chooses: a key of them tells of no other row."""
 
@@ -174,7 +176,7 @@ def _functions(
 ) -> Iterator[Finding]:
     bodies: dict[str, str] = {}
     for function in functions:
-        bodies[function.name] = f"{bodies.get(function.name, '')}\n{function.body}"
+        bodies[function.name] = f"{bodies.get(function.name, '')}\n{_naming_part(function)}"
     reading = naming(bodies, [table.shown for table in tables])
     for function in functions:
         if not function.is_definer:
@@ -195,6 +197,17 @@ def _functions(
                 "SECURITY DEFINER, and its body names tenants' tables: it sees what its owner sees",
                 f'review it, then name it: definers = ["{function.name}"] in [tool.plainsql.tenancy]',
             )
+
+
+def _naming_part(function: ListFunctionBodiesRow) -> str:
+    """
+    Return what of a function's body may name a table.
+
+    What a trigger writes between quotes, such as the name of its table in an entry of the audit, is a value: unless it
+    builds SQL of it.
+    """
+    body = function.body or ""
+    return body if not function.is_trigger or _DYNAMIC.search(body) else _QUOTED.sub("''", body)
 
 
 def _error(code: str, table: Table, message: str, hint: str) -> Finding:

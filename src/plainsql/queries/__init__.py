@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from plainsql.queries import databases as databases
     from plainsql.queries import effects as effects
     from plainsql.queries import health as health
+    from plainsql.queries import partitions as partitions
     from plainsql.queries import relations as relations
     from plainsql.queries import roles as roles
     from plainsql.queries import scratch as scratch
@@ -30,6 +31,7 @@ else:
             "databases",
             "effects",
             "health",
+            "partitions",
             "relations",
             "roles",
             "scratch",

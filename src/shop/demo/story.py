@@ -19,13 +19,14 @@ from plainsql.config import EMBEDDED_FOLDER, Config
 from plainsql.database import Database
 from plainsql.embedded import EmbeddedRedis
 from plainsql.errors import TenantRequiredError
+from plainsql.partitions import Report
 from plainsql.pool import PoolConfig
 from plainsql.target import resolve_target
 from plainsql.tenants import Tenant
-from shop.demo import load, shopping, show, tpch
+from shop.demo import load, private, shopping, show, timeline, tpch
 from shop.demo.database import app_conninfo, make_database
 from shop.demo.texts import sql_text
-from shop.queries import analytics, inventory, orders
+from shop.queries import analytics, events, inventory, orders
 
 FIRST_ROWS = 10
 SMALLER = 10
@@ -76,13 +77,16 @@ def tell(console: Console, config: Config, *, database: str, scale: float) -> No
             less = tpch.generate(folder, scale / SMALLER)
         with Database.open(conninfo, pool=PoolConfig(max_size=shopping.THREADS), tenancy=False) as owner:
             customers, harbour = fill(story, owner, data, less)
-        with Database.open(app, pool=PoolConfig(max_size=shopping.THREADS)) as db:
-            with db.tenant(load.MAIN) as t:
-                order_id = sell(story, t, customers)
-                remember(story, t, conninfo, order_id)
-                analyse(story, t)
-                compare(story, t, config)
-            tenants(story, db, harbour)
+            reports = timeline.make_partitions(owner, config)
+            with Database.open(app, pool=PoolConfig(max_size=shopping.THREADS)) as db:
+                with db.tenant(load.MAIN) as t:
+                    order_id = sell(story, t, customers)
+                    remember(story, t, conninfo, order_id)
+                    hide(story, owner, t, customers)
+                    analyse(story, t)
+                    follow(story, t, reports)
+                    compare(story, t, config)
+                tenants(story, db, harbour)
     width = max(len(title) for title, _ in story.steps)
     console.print("\n[bold]Done[/]")
     for title, seconds in story.steps:
@@ -148,6 +152,17 @@ def remember(story: Story, t: Tenant, conninfo: str, order_id: int) -> None:
             story.say(f"the order as it was placed, rebuilt: {before['status']}, gift note {before['gift_note']}")
 
 
+def hide(story: Story, owner: Database, t: Tenant, customers: range) -> None:
+    """Keep a tax number from everybody but the application."""
+    with story.step("A tax number that only the application can read"):
+        told = private.keep_private(owner, t, customers[0], customers[1])
+        story.say(f"in the table: {told.stored}…")
+        story.say(f"in the application: {told.row}")
+        story.say(f"found by its blind index: customer {told.found}")
+        story.say(f"copied to another customer's row: {told.refused}")
+        story.say(f"{told.rotated} value has a new key, without a pause")
+
+
 def analyse(story: Story, t: Tenant) -> None:
     """Print the three reports."""
     with story.step("Analytics"):
@@ -176,6 +191,34 @@ def analyse(story: Story, t: Tenant) -> None:
                     for row in analytics.product_ranking(t, since=datetime(1998, 1, 1, tzinfo=UTC))[:FIRST_ROWS]
                 ],
             ),
+        )
+
+
+def follow(story: Story, t: Tenant, reports: list[Report]) -> None:
+    """Record a day of events and count them by the hour, with one that comes late."""
+    with story.step("Events, partitioned by day"):
+        for report in reports:
+            done = len(report.actions)
+            story.say(
+                f"plainsql migrate partitions: {report.table}, {done or 'no'} step{'s' if done != 1 else ''} to do"
+            )
+        today = timeline.record_day(t, batches=20)
+        tomorrow = today + 24 * timeline.HOUR
+        hours = timeline.roll_up(t, before=tomorrow)
+        story.say(f"{20 * timeline.BATCH:,} events recorded in batches, {hours} hours counted")
+        timeline.record_late(t, today)
+        story.say(f"one event came late: {timeline.roll_up(t, before=tomorrow)} hour counted again")
+        story.console.print(
+            show.table(
+                'events.hourly(kind="view", …)',
+                ("hour", "events", "sum", "settled"),
+                [
+                    (f"{row.bucket.astimezone(UTC):%H:%M}", row.n, row.total, "yes" if row.is_settled else "no")
+                    for row in events.hourly(
+                        t, kind="view", since=today + 2 * timeline.HOUR, until=today + 6 * timeline.HOUR
+                    )
+                ],
+            )
         )
 
 

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from shop.queries import analytics as analytics
     from shop.queries import audit as audit
     from shop.queries import customers as customers
+    from shop.queries import events as events
     from shop.queries import indexes as indexes
     from shop.queries import inventory as inventory
     from shop.queries import orders as orders
@@ -24,6 +25,7 @@ else:
             "analytics",
             "audit",
             "customers",
+            "events",
             "indexes",
             "inventory",
             "orders",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from plainsql.queries.aio import databases as databases
     from plainsql.queries.aio import effects as effects
     from plainsql.queries.aio import health as health
+    from plainsql.queries.aio import partitions as partitions
     from plainsql.queries.aio import relations as relations
     from plainsql.queries.aio import roles as roles
     from plainsql.queries.aio import scratch as scratch
@@ -28,6 +29,7 @@ else:
             "databases",
             "effects",
             "health",
+            "partitions",
             "relations",
             "roles",
             "scratch",

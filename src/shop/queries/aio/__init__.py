@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from shop.queries.aio import analytics as analytics
     from shop.queries.aio import audit as audit
     from shop.queries.aio import customers as customers
+    from shop.queries.aio import events as events
     from shop.queries.aio import indexes as indexes
     from shop.queries.aio import inventory as inventory
     from shop.queries.aio import orders as orders
@@ -22,6 +23,7 @@ else:
             "analytics",
             "audit",
             "customers",
+            "events",
             "indexes",
             "inventory",
             "orders",

@@ -1,0 +1,150 @@
+"""
+Partitions by time: those ahead are made, those past their retention are detached and dropped.
+
+`maintain` does what `plainsql migrate partitions` does, for a scheduler; its async twin is in plainsql.aio.partitions.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from psycopg.sql import SQL, Composed
+
+from plainsql.database import Database
+from plainsql.errors import ConfigError, PartitionError
+from plainsql.execute import fetch_all
+from plainsql.partition_settings import PartitionSetting, partition_setting
+from plainsql.partitions.model import Action, Report
+from plainsql.partitions.requests import Ask, Pause, Request, Run
+from plainsql.partitions.steps import maintenance
+
+__all__ = ["Action", "Report", "maintain", "maintain_setting"]
+
+
+def maintain(
+    db: Database | psycopg.Connection[Any],
+    table: str,
+    *,
+    interval: str,
+    premake: int = 7,
+    retain: str | None = None,
+    key: str | None = None,
+    detach: str = "concurrently",
+    now: datetime | None = None,
+    dry_run: bool = False,
+    lock_timeout: float = 2.0,
+    tries: int = 5,
+) -> Report:
+    """
+    Make the partitions of a table that are missing, and detach and drop those past their retention.
+
+    A run that was killed is taken up by the next one; where nothing is to be done it does nothing. Two runs on one
+    table wait for each other.
+
+    Args:
+        db: A Database of the table's owner, `Database.open(owner=True)`, or a connection in autocommit.
+        table: Name as in SQL.
+        interval: Length of a partition: ``1 day``, ``6 hours``, ``1 month``; counted in UTC.
+        premake: How many partitions there are ahead of the one that *now* lies in.
+        retain: How long rows are kept, such as ``90 days``; a partition is dropped when all of it is older than *now*
+            minus this. None: for ever.
+        key: The column that it must be partitioned by; None: any of type timestamptz, timestamp or date.
+        detach: ``concurrently``, or ``blocking``: shorter, and everybody waits meanwhile.
+        now: Aware; None: the server's clock. It decides what is past its retention, too.
+        dry_run: Only say what would be done.
+        lock_timeout: Seconds to wait for a lock before others are let through and it is tried again.
+        tries: How often a step is tried that a lock stands in the way of.
+
+    Returns:
+        What was done.
+
+    Raises:
+        ConfigError: An argument can't be; nothing was sent.
+        PartitionError: The table can't be maintained, or some step failed: its *report* says which.
+    """
+    values = {"interval": interval, "premake": premake, "retain": retain, "key": key, "detach": detach}
+    setting = partition_setting(table, values, origin="maintain()")
+    return maintain_setting(db, setting, now=now, dry_run=dry_run, lock_timeout=lock_timeout, tries=tries)
+
+
+def maintain_setting(
+    db: Database | psycopg.Connection[Any],
+    setting: PartitionSetting,
+    *,
+    now: datetime | None = None,
+    dry_run: bool = False,
+    lock_timeout: float = 2.0,
+    tries: int = 5,
+) -> Report:
+    """Do what `maintain` does, as a setting of pyproject.toml says."""
+    check_arguments(db, now, lock_timeout, tries)
+    talk = maintenance(setting, now=now, dry_run=dry_run, lock_timeout=lock_timeout, tries=tries)
+    lent: AbstractContextManager[psycopg.Connection[Any]]
+    lent = db.connection() if isinstance(db, Database) else nullcontext(db)
+    with lent as conn:
+        check_connection(conn)
+        return checked_report(_converse(conn, talk))
+
+
+def check_arguments(db: object, now: datetime | None, lock_timeout: float, tries: int) -> None:
+    """Raise ConfigError for what can't be."""
+    if now is not None and now.utcoffset() is None:
+        raise ConfigError(f"now must be aware, found {now!r} without a time zone")
+    if not lock_timeout > 0:
+        raise ConfigError(f"lock_timeout must be a number of seconds above 0, found {lock_timeout!r}")
+    if tries < 1:
+        raise ConfigError(f"tries must be 1 or more, found {tries!r}")
+
+
+def check_connection(conn: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> None:
+    """Raise unless *conn* is in autocommit and outside a transaction: DETACH … CONCURRENTLY runs nowhere else."""
+    if not conn.autocommit or conn.pgconn.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+        raise psycopg.errors.ActiveSqlTransaction(
+            "partitions are maintained outside of transactions: pass a Database, or a connection in autocommit"
+        )
+
+
+def checked_report(report: Report) -> Report:
+    """Return *report*, or raise it when a step of it failed."""
+    if report.failed:
+        lines = "\n".join(f"  {action.what} {action.partition}: {action.detail}" for action in report.failed)
+        raise PartitionError(
+            f"{report.table}: {len(report.failed)} of {len(report.actions)} steps failed\n{lines}", report=report
+        )
+    return report
+
+
+def _converse(conn: psycopg.Connection[Any], talk: Generator[Request, Any, Report]) -> Report:
+    try:
+        request = next(talk)
+        while True:
+            try:
+                answer = _answer(conn, request)
+            except BaseException as error:  # Ctrl-C, too: the lock is given back first
+                request = talk.throw(error)
+            else:
+                request = talk.send(answer)
+    except StopIteration as end:
+        report: Report = end.value
+        return report
+
+
+def _answer(conn: psycopg.Connection[Any], request: Request) -> Any:
+    match request:
+        case Ask(statement, params):
+            return fetch_all(conn, statement, params)
+        case Pause(seconds):
+            return time.sleep(seconds)
+        case Run(commands, in_transaction):
+            with conn.transaction() if in_transaction else nullcontext():
+                return [_execute(conn, command) for command in commands]
+
+
+def _execute(conn: psycopg.Connection[Any], command: Composed | SQL) -> tuple[int, Any]:
+    cur = conn.execute(command)
+    return cur.rowcount, cur.fetchone() if cur.description else None

@@ -1,0 +1,102 @@
+"""The shop's encrypted tax numbers and its preferences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from plainsql import Database, DecryptError
+from plainsql.aio import Database as AsyncDatabase
+from plainsql.crypto import EncryptedStr, keys, use
+from shop.demo.private import keep_private
+from shop.queries import aio, customers
+from shop.types import Preferences
+
+COLUMN = "customers.tax_number"
+NUMBER = "DE 811 907 980"
+
+
+@pytest.fixture(autouse=True)
+def own_keys() -> Iterator[None]:
+    use({"k1": bytes(32)})
+    yield
+    use(None)
+
+
+@pytest.fixture
+def db(shop_database: str) -> Iterator[Database]:
+    with Database.open(shop_database) as found:
+        yield found
+
+
+def customer(db: Database, name: str) -> int:
+    return customers.create_customer(db, name=name, email=f"{name}@example.org").id
+
+
+def store(db: Database, customer_id: int, number: str) -> None:
+    customers.set_tax_number(
+        db, customer_id=customer_id, tax_number=EncryptedStr(number), tax_number_bidx=keys.blind(COLUMN, number)
+    )
+
+
+def test_a_customer_is_found_by_the_tax_number_whatever_its_case(db: Database) -> None:
+    ada, bob = customer(db, "ada"), customer(db, "bob")
+    store(db, ada, NUMBER)
+    store(db, bob, "FR 1")
+    found = customers.customers_by_tax_number(db, tax_number_indexes=keys.blinds(COLUMN, NUMBER.lower()))
+    assert [(row.id, row.tax_number and row.tax_number.reveal()) for row in found] == [(ada, NUMBER)]
+
+
+async def test_the_async_twin_reads_what_was_written(db: Database, shop_database: str) -> None:
+    ada = customer(db, "ada")
+    store(db, ada, NUMBER)
+    async with AsyncDatabase.open(shop_database) as adb:
+        found = await aio.customers.get_customer_secrets(adb, customer_id=ada)
+    assert found is not None
+    assert found.tax_number == EncryptedStr(NUMBER)
+    assert found.preferences is None
+
+
+def test_preferences_are_a_class(db: Database) -> None:
+    ada = customer(db, "ada")
+    chosen = Preferences(language="de", newsletters=["weekly"])
+    customers.set_preferences(db, customer_id=ada, preferences=chosen)
+    found = customers.get_customer_secrets(db, customer_id=ada)
+    assert found is not None
+    assert found.preferences == chosen
+
+
+@pytest.mark.parametrize(("value", "index"), [(b"DE 811", b"v1:x"), (b"v1:k1:", None), (None, b"v1:k1:")])
+def test_what_is_not_encrypted_or_has_no_index_is_refused_by_the_table(
+    db: Database, shop_database: str, value: Any, index: Any
+) -> None:
+    ada = customer(db, "ada")
+    with psycopg.connect(shop_database) as conn, pytest.raises(psycopg.errors.CheckViolation):
+        conn.execute("UPDATE customers SET tax_number = %s, tax_number_bidx = %s WHERE id = %s", (value, index, ada))
+
+
+def test_the_demo_tells_what_happens(db: Database) -> None:
+    ada, bob = customer(db, "ada"), customer(db, "bob")
+    told = keep_private(db, ada, bob)
+    assert "811" not in told.row
+    assert told.stored == "v1:2026-01:"
+    assert (told.found, told.rotated) == (ada, 1)
+    assert "another row" in told.refused
+    with pytest.raises(Exception, match=r"no keys|k1"):
+        customers.get_customer_secrets(db, customer_id=ada)
+
+
+def test_a_number_of_another_customer_is_no_number(db: Database, shop_database: str) -> None:
+    ada, bob = customer(db, "ada"), customer(db, "bob")
+    store(db, ada, NUMBER)
+    with psycopg.connect(shop_database, autocommit=True) as conn:
+        conn.execute(
+            "UPDATE customers c SET (tax_number, tax_number_bidx) = (SELECT tax_number, tax_number_bidx FROM customers "
+            "WHERE id = %s) WHERE c.id = %s",
+            (ada, bob),
+        )
+    with pytest.raises(DecryptError, match=r"customers\.get_customer_secrets"):
+        customers.get_customer_secrets(db, customer_id=bob)
