@@ -28,7 +28,6 @@ from plainsql.database import Database
 from plainsql.pool import PoolConfig
 from shop import accounts
 from shop.errors import InvalidCredentialsError, InvalidEmailError
-from shop.hooks import written_ids
 from shop.queries import sessions, users
 from shop.queries.aio import sessions as aio_sessions
 from shop.queries.aio import users as aio_users
@@ -151,12 +150,6 @@ def test_names_and_addresses_are_unique_among_live_users_only(people: People) ->
     assert users.restore_user(people.conn, user_id=first) is None
 
 
-def test_finding_by_address_uses_the_partial_unique_index(people: People, shop: Shop) -> None:
-    shop.conn.execute("SET enable_seqscan = off")
-    for statement in (users.FIND_BY_EMAIL, users.LOGIN_CREDENTIALS):
-        assert "users_lower_email_key" in shop.explain(statement.sql, "A@example.org")
-
-
 PATHS = {
     "UPDATE": "UPDATE users SET login_count = 1 WHERE id = $1",
     "UPDATE that sets it back": "UPDATE users SET updated_at = '1999-01-01' WHERE id = $1",
@@ -178,12 +171,12 @@ PATHS = {
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_updated_at_moves_on_any_path_of_an_update(people: People, path: str) -> None:
+def test_updated_at_moves_on_any_path_of_an_update(people: People, owner: psycopg.Connection[Any], path: str) -> None:
     key = people.add(updated_at=LONG_AGO)
-    people.conn.execute("CREATE VIEW named AS SELECT id, username FROM users")
+    owner.execute("CREATE VIEW named AS SELECT id, username FROM users")
     change = "UPDATE users SET login_count = 1 WHERE id = key"
-    people.conn.execute(f"CREATE FUNCTION touch(key bigint) RETURNS void LANGUAGE sql AS '{change}'")
-    psycopg.RawCursor(people.conn).execute(PATHS[path], (key,))  # type: ignore[call-overload]
+    owner.execute(f"CREATE FUNCTION touch(key bigint) RETURNS void LANGUAGE sql AS '{change}'")
+    psycopg.RawCursor(owner).execute(PATHS[path], (key,))  # type: ignore[call-overload]
     moved = people.value("SELECT updated_at > now() - interval '1 minute' FROM users WHERE id = $1", key)
     assert moved == (path != "UPDATE of nothing")
 
@@ -387,7 +380,11 @@ def test_sessions_that_ran_out_are_removed_in_batches_beside_locked_ones(people:
 
 
 def test_deleted_users_are_purged_in_batches_with_their_sessions(people: People) -> None:
-    old = [people.add(sessions=1, deleted_at=LONG_AGO) for _ in range(3)]
+    old = [people.add(deleted_at=LONG_AGO) for _ in range(3)]
+    people.conn.execute(
+        "INSERT INTO sessions (user_id, token_hash, lifetime, expires_at, revoked_at)"
+        " SELECT id, sha256(id::text::bytea), interval '1 day', now(), now() FROM users"
+    )
     recent, live = people.add(deleted_at=dt.datetime.now(dt.UTC)), people.add(sessions=1)
     day = dt.timedelta(days=1)
     assert [users.purge_deleted(people.conn, older_than=day, max_rows=2) for _ in range(3)] == [2, 1, 0]
@@ -515,7 +512,7 @@ def test_two_event_loops_stay_responsive_while_people_log_in(people: People) -> 
 
     async def serve(into: list[float]) -> None:
         pool = PoolConfig(min_size=1, max_size=4)
-        async with AioDatabase.open(people.conninfo, pool=pool) as adb:
+        async with AioDatabase.open(people.conninfo, pool=pool) as opened, opened.tenant(MAIN) as adb:
             done = asyncio.Event()
             heart = asyncio.create_task(beat(into, done))
             logins = [aio_accounts.log_in(adb, email="ada@example.org", password="secret") for _ in range(12)]

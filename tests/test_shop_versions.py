@@ -22,6 +22,7 @@ from shop.queries.aio import orders as aio_orders
 from shop.queries.aio import products as aio_products
 from shop.queries.aio import users as aio_users
 from tests.fixtures.shop import MAIN, Shop
+from tests.test_shop_deletion import somebody_waits
 from tests.test_shop_users import People
 
 WORKERS, TURNS = 20, 25
@@ -118,8 +119,7 @@ def test_logins_beside_profile_writes_make_none_of_them_stale(people: People, db
             written = thread.submit(
                 users.update_profile, db, user_id=user_id, version=1, username="ada", metadata={"n": 1}
             )
-            while not people.value("SELECT count(*) FROM pg_locks WHERE NOT granted"):
-                pass
+            somebody_waits(people)
             other.commit()
             assert written.result().version == 2
     assert people.value("SELECT login_count FROM users WHERE id = $1", user_id) == 1
@@ -141,8 +141,7 @@ def test_a_user_who_is_deleted_while_his_profile_waits_is_missing(people: People
         other.execute("UPDATE users SET deleted_at = now() WHERE id = %s", (user_id,))
         with ThreadPoolExecutor(1) as thread:
             waiting = thread.submit(users.update_profile, db, user_id=user_id, version=1, username="ada", metadata={})
-            while not people.value("SELECT count(*) FROM pg_locks WHERE NOT granted"):
-                pass
+            somebody_waits(people)
             other.commit()
             with pytest.raises(NoRowError):
                 waiting.result()
