@@ -20,8 +20,10 @@ from psycopg.errors import FeatureNotSupported, ForeignKeyViolation, UniqueViola
 
 import shop.aio.deletion as aio_deletion
 from plainsql.aio import Database as AioDatabase
+from plainsql.aio.tenants import Tenant as AioTenant
 from plainsql.database import Database
 from plainsql.pool import PoolConfig
+from plainsql.tenants import Tenant
 from shop import deletion
 from shop.accounts import new_token, token_hash
 from shop.errors import RestoreConflictError
@@ -46,13 +48,13 @@ def people(shop: Shop) -> People:
 
 
 @pytest.fixture
-def db(people: People) -> Iterator[Database]:
+def db(people: People) -> Iterator[Tenant]:
     with Database.open(people.conninfo, pool=POOL) as opened, opened.tenant(MAIN) as db:
         yield db
 
 
 @pytest_asyncio.fixture
-async def adb(people: People) -> AsyncIterator[AioDatabase]:
+async def adb(people: People) -> AsyncIterator[AioTenant]:
     async with AioDatabase.open(people.conninfo, pool=POOL) as opened, opened.tenant(MAIN) as db:
         yield db
 
@@ -76,7 +78,7 @@ def somebody_waits(people: People) -> None:
 # Names
 
 
-def test_the_address_of_a_deleted_user_is_free_at_once(people: People, db: Database) -> None:
+def test_the_address_of_a_deleted_user_is_free_at_once(people: People, db: Tenant) -> None:
     def register() -> int:
         made = users.create_user(db, username="ada", email="Ada@example.org", password="correct horse", metadata={})
         return made.id
@@ -93,7 +95,7 @@ def test_the_address_of_a_deleted_user_is_free_at_once(people: People, db: Datab
     assert users.get_user(db, user_id=first) is None
 
 
-async def test_restoring_says_who_has_taken_what(people: People, db: Database, adb: AioDatabase) -> None:
+async def test_restoring_says_who_has_taken_what(people: People, db: Tenant, adb: AioTenant) -> None:
     gone = people.add(username="Ada", email="Ada@example.org")
     users.soft_delete_users(db, user_ids=[gone], reason="left")
     other = people.add(username="bob", email="ADA@example.org")
@@ -122,7 +124,7 @@ async def restored(people: People, user_id: int) -> Any:
         return await aio_deletion.restore_user(adb, user_id=user_id)
 
 
-def test_restoring_waits_for_who_registers_at_this_moment(people: People, db: Database) -> None:
+def test_restoring_waits_for_who_registers_at_this_moment(people: People, db: Tenant) -> None:
     gone = people.add(email="ada@example.org", deleted_at="2024-01-01 00:00+00")
     for commits in (False, True):
         with psycopg.connect(people.conninfo) as other, ThreadPoolExecutor(1) as thread:
@@ -144,14 +146,14 @@ def test_restoring_waits_for_who_registers_at_this_moment(people: People, db: Da
                 users.soft_delete_users(db, user_ids=[gone], reason=None)
 
 
-def test_a_user_who_was_barred_is_so_after_he_came_back(people: People, db: Database) -> None:
+def test_a_user_who_was_barred_is_so_after_he_came_back(people: People, db: Tenant) -> None:
     user_id = people.add(is_active=False)
     users.soft_delete_users(db, user_ids=[user_id], reason="left")
     deletion.restore_user(db, user_id=user_id)
     assert people.value("SELECT is_active FROM users WHERE id = $1", user_id) is False
 
 
-def test_a_restored_user_logs_in_again(people: People, db: Database) -> None:
+def test_a_restored_user_logs_in_again(people: People, db: Tenant) -> None:
     user_id = people.add(sessions=2)
     users.soft_delete_users(db, user_ids=[user_id], reason="left")
     deletion.restore_user(db, user_id=user_id)
@@ -160,7 +162,7 @@ def test_a_restored_user_logs_in_again(people: People, db: Database) -> None:
     assert people.live(user_id) == [1]
 
 
-def test_active_users_are_those_of_the_tenant_who_are_neither_deleted_nor_barred(people: People, db: Database) -> None:
+def test_active_users_are_those_of_the_tenant_who_are_neither_deleted_nor_barred(people: People, db: Tenant) -> None:
     live, other = people.add(), people.add()
     people.add(deleted_at="2024-01-01 00:00+00")
     people.add(is_active=False)
@@ -228,7 +230,7 @@ def test_who_opens_a_session_waits_for_who_deletes_the_user(people: People, comm
     assert people.live(user_id) == [not commits]
 
 
-def test_who_deletes_a_user_waits_for_who_opens_a_session_and_ends_it(people: People, db: Database) -> None:
+def test_who_deletes_a_user_waits_for_who_opens_a_session_and_ends_it(people: People, db: Tenant) -> None:
     user_id = people.add()
     with psycopg.connect(people.conninfo) as opener, ThreadPoolExecutor(1) as thread:
         opened(opener, user_id)
@@ -284,7 +286,7 @@ def test_serializable_transactions_that_delete_and_open_do_not_both_commit(peopl
     assert people.live(user_id) == [1]
 
 
-def test_no_live_session_of_a_deleted_user_is_left_by_a_storm_of_both(people: People, db: Database) -> None:
+def test_no_live_session_of_a_deleted_user_is_left_by_a_storm_of_both(people: People, db: Tenant) -> None:
     ids = [people.add() for _ in range(3)]
 
     def work(number: int) -> int:
@@ -329,7 +331,7 @@ def left(people: People) -> list[int]:
 
 
 async def test_a_purge_removes_in_batches_what_is_past_its_retention(
-    people: People, db: Database, adb: AioDatabase
+    people: People, db: Tenant, adb: AioTenant
 ) -> None:
     deleted(people, 5)
     kept = [*deleted(people, 2, ago=29 * DAY), people.add(sessions=1)]
@@ -346,7 +348,7 @@ async def test_a_purge_removes_in_batches_what_is_past_its_retention(
 
 @pytest.mark.parametrize(("older_than", "batch"), [(dt.timedelta(0), 1), (-DAY, 1), (DAY, 0)])
 async def test_a_purge_of_everything_or_of_nothing_is_refused(
-    people: People, db: Database, adb: AioDatabase, older_than: dt.timedelta, batch: int
+    people: People, db: Tenant, adb: AioTenant, older_than: dt.timedelta, batch: int
 ) -> None:
     deleted(people, 1)
     with pytest.raises(ValueError, match="found"):
@@ -364,7 +366,7 @@ def test_a_batch_is_never_larger_than_it_was_asked_to_be(people: People) -> None
     assert len(left(people)) == 7
 
 
-def test_two_purges_at_once_share_the_work(people: People, db: Database) -> None:
+def test_two_purges_at_once_share_the_work(people: People, db: Tenant) -> None:
     deleted(people, 40)
     with ThreadPoolExecutor(4) as threads:
         futures = [threads.submit(deletion.purge_users, db, batch=3) for _ in range(4)]
@@ -372,7 +374,7 @@ def test_two_purges_at_once_share_the_work(people: People, db: Database) -> None
     assert left(people) == []
 
 
-def test_a_purge_passes_by_who_is_being_restored(people: People, db: Database) -> None:
+def test_a_purge_passes_by_who_is_being_restored(people: People, db: Tenant) -> None:
     first, second = deleted(people, 2)
     with psycopg.connect(people.conninfo) as other:
         other.execute("UPDATE users SET deleted_at = NULL WHERE id = %s", (first,))
@@ -393,7 +395,7 @@ with Database.open(sys.argv[1]) as opened, opened.tenant(UUID(sys.argv[2])) as d
 """
 
 
-def test_a_purge_that_was_killed_goes_on_when_it_is_started_again(people: People, db: Database) -> None:
+def test_a_purge_that_was_killed_goes_on_when_it_is_started_again(people: People, db: Tenant) -> None:
     deleted(people, 200)
     kept = people.add(sessions=1)
     conninfo = make_conninfo(people.conninfo, application_name="purge")

@@ -24,8 +24,10 @@ import shop.aio.hooks
 import shop.hooks
 from plainsql import PasswordTooLongError, passwords
 from plainsql.aio import Database as AioDatabase
+from plainsql.aio.tenants import Tenant as AioTenant
 from plainsql.database import Database
 from plainsql.pool import PoolConfig
+from plainsql.tenants import Tenant
 from shop import accounts
 from shop.errors import InvalidCredentialsError, InvalidEmailError
 from shop.queries import sessions, users
@@ -90,13 +92,13 @@ def people(shop: Shop) -> People:
 
 
 @pytest.fixture
-def db(people: People) -> Iterator[Database]:
+def db(people: People) -> Iterator[Tenant]:
     with Database.open(people.conninfo) as opened, opened.tenant(MAIN) as db:
         yield db
 
 
 @pytest_asyncio.fixture
-async def adb(people: People) -> AsyncIterator[AioDatabase]:
+async def adb(people: People) -> AsyncIterator[AioTenant]:
     async with AioDatabase.open(people.conninfo) as opened, opened.tenant(MAIN) as db:
         yield db
 
@@ -212,7 +214,7 @@ def test_every_table_with_updated_at_has_the_trigger_that_moves_it(people: Peopl
 # Hooks before the statement
 
 
-def test_a_user_is_stored_with_a_hash_and_a_bare_address(people: People, db: Database) -> None:
+def test_a_user_is_stored_with_a_hash_and_a_bare_address(people: People, db: Tenant) -> None:
     made = users.create_user(
         db, username="ada", email=" Ada@example.org ", password="secret", metadata={"theme": "dark"}
     )
@@ -252,7 +254,7 @@ async def test_a_password_of_more_than_72_bytes_is_refused_before_any_sql_async(
 @pytest.mark.parametrize(
     "email", ["", " ", "ada", "@example.org", "ada@", "ada@example", "a b@example.org", "a@b@c.de", "x" * 95 + "@ab.de"]
 )
-def test_what_is_no_address_is_refused(db: Database, email: str) -> None:
+def test_what_is_no_address_is_refused(db: Tenant, email: str) -> None:
     with pytest.raises(InvalidEmailError):
         users.create_user(db, username="a", email=email, password="secret", metadata={})
 
@@ -260,7 +262,7 @@ def test_what_is_no_address_is_refused(db: Database, email: str) -> None:
 # Hooks after the statement
 
 
-def test_deleting_three_of_five_users_ends_exactly_their_sessions(people: People, db: Database) -> None:
+def test_deleting_three_of_five_users_ends_exactly_their_sessions(people: People, db: Tenant) -> None:
     ids = [people.add(sessions=2) for _ in range(5)]
     assert [
         change.new.id for change in users.soft_delete_users(db, user_ids=ids[:3], reason="left") if change.new
@@ -272,7 +274,7 @@ def test_deleting_three_of_five_users_ends_exactly_their_sessions(people: People
     assert people.live(*ids) == [0, 0, 0, 0, 2]
 
 
-async def test_deleting_three_of_five_users_ends_exactly_their_sessions_async(people: People, adb: AioDatabase) -> None:
+async def test_deleting_three_of_five_users_ends_exactly_their_sessions_async(people: People, adb: AioTenant) -> None:
     ids = [people.add(sessions=2) for _ in range(5)]
     assert [
         change.new.id
@@ -282,9 +284,7 @@ async def test_deleting_three_of_five_users_ends_exactly_their_sessions_async(pe
     assert people.live(*ids) == [0, 0, 0, 2, 2]
 
 
-def test_a_hook_that_raises_leaves_users_in_place(
-    people: People, db: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_hook_that_raises_leaves_users_in_place(people: People, db: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = [people.add(sessions=1) for _ in range(3)]
 
     def fail(tx: Any, rows: Any) -> None:
@@ -302,7 +302,7 @@ def test_a_hook_that_raises_leaves_users_in_place(
 
 
 async def test_a_hook_that_raises_leaves_users_in_place_async(
-    people: People, adb: AioDatabase, monkeypatch: pytest.MonkeyPatch
+    people: People, adb: AioTenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = [people.add(sessions=1) for _ in range(3)]
 
@@ -318,7 +318,7 @@ async def test_a_hook_that_raises_leaves_users_in_place_async(
     assert people.value("SELECT count(*) FROM users WHERE deleted_at IS NULL") == 3
 
 
-def test_reading_users_is_logged_and_addresses_are_masked_in_one_batch(people: People, db: Database) -> None:
+def test_reading_users_is_logged_and_addresses_are_masked_in_one_batch(people: People, db: Tenant) -> None:
     ids = [people.add(email=f"person{n}@example.org") for n in range(3)]
     with db.transaction() as tx:
         tx.connection.execute("SELECT set_config('app.actor_id', 'desk', true)")
@@ -336,7 +336,7 @@ def test_reading_users_is_logged_and_addresses_are_masked_in_one_batch(people: P
 
 
 async def test_reading_users_is_logged_and_addresses_are_masked_in_one_batch_async(
-    people: People, adb: AioDatabase
+    people: People, adb: AioTenant
 ) -> None:
     ids = [people.add(email=f"person{n}@example.org") for n in range(3)]
     rows = await aio_users.users_for_support(adb, user_ids=ids)
@@ -395,7 +395,7 @@ def test_deleted_users_are_purged_in_batches_with_their_sessions(people: People)
 # Logging in
 
 
-def test_logging_in_opens_a_session_and_tells_of_the_login_before(people: People, db: Database) -> None:
+def test_logging_in_opens_a_session_and_tells_of_the_login_before(people: People, db: Tenant) -> None:
     key = people.add(email="ada@example.org", password_hash=STRONG)
     first = accounts.log_in(db, email="ADA@example.org", password="secret", ip=ipaddress.ip_address("192.0.2.7"))
     assert (first.user_id, first.previous_login_at) == (key, None)
@@ -413,7 +413,7 @@ def test_logging_in_opens_a_session_and_tells_of_the_login_before(people: People
     assert accounts.find_session(db, token=second.token) is not None
 
 
-async def test_logging_in_opens_a_session_and_tells_of_the_login_before_async(people: People, adb: AioDatabase) -> None:
+async def test_logging_in_opens_a_session_and_tells_of_the_login_before_async(people: People, adb: AioTenant) -> None:
     key = people.add(email="ada@example.org", password_hash=STRONG)
     first = await aio_accounts.log_in(adb, email="ADA@example.org", password="secret")
     assert (first.user_id, first.previous_login_at) == (key, None)
@@ -436,7 +436,7 @@ async def test_logging_in_opens_a_session_and_tells_of_the_login_before_async(pe
     ],
 )
 async def test_a_login_that_fails_says_no_more_than_that(
-    people: People, db: Database, adb: AioDatabase, email: str, password: str, columns: dict[str, Any]
+    people: People, db: Tenant, adb: AioTenant, email: str, password: str, columns: dict[str, Any]
 ) -> None:
     people.add(email="ada@example.org", password_hash=STRONG, **columns)
     with pytest.raises(InvalidCredentialsError) as sync:
@@ -447,9 +447,7 @@ async def test_a_login_that_fails_says_no_more_than_that(
     assert people.value("SELECT count(*) FROM sessions") == 0
 
 
-async def test_a_weak_hash_is_replaced_at_login_and_sessions_stay(
-    people: People, db: Database, adb: AioDatabase
-) -> None:
+async def test_a_weak_hash_is_replaced_at_login_and_sessions_stay(people: People, db: Tenant, adb: AioTenant) -> None:
     first, second = (people.add(email=f"{name}@example.org", sessions=1) for name in ("ada", "eve"))
     accounts.log_in(db, email="ada@example.org", password="secret")
     await aio_accounts.log_in(adb, email="eve@example.org", password="secret")
@@ -461,7 +459,7 @@ async def test_a_weak_hash_is_replaced_at_login_and_sessions_stay(
 
 
 async def test_another_password_ends_every_session_and_the_login_that_is_under_way(
-    people: People, db: Database, adb: AioDatabase, monkeypatch: pytest.MonkeyPatch
+    people: People, db: Tenant, adb: AioTenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = people.add(email="ada@example.org", password_hash=STRONG, sessions=3)
 
@@ -480,7 +478,7 @@ async def test_another_password_ends_every_session_and_the_login_that_is_under_w
     assert people.value("SELECT login_count FROM users WHERE id = $1", key) == 0
 
 
-def test_logins_at_the_same_moment_are_all_counted(people: People, db: Database) -> None:
+def test_logins_at_the_same_moment_are_all_counted(people: People, db: Tenant) -> None:
     key = people.add(password_hash=STRONG)
     barrier = threading.Barrier(8)
 

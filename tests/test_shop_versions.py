@@ -16,7 +16,9 @@ import shop.aio.hooks
 import shop.hooks
 from plainsql import Change, NoRowError, PoolConfig, StaleRowError
 from plainsql.aio import Database as AioDatabase
+from plainsql.aio.tenants import Tenant as AioTenant
 from plainsql.database import Database
+from plainsql.tenants import Tenant
 from shop.queries import orders, products, users
 from shop.queries.aio import orders as aio_orders
 from shop.queries.aio import products as aio_products
@@ -37,13 +39,13 @@ def people(shop: Shop) -> People:
 
 
 @pytest.fixture
-def db(people: People) -> Iterator[Database]:
+def db(people: People) -> Iterator[Tenant]:
     with Database.open(people.conninfo, pool=POOL) as opened, opened.tenant(MAIN) as db:
         yield db
 
 
 @pytest_asyncio.fixture
-async def adb(people: People) -> AsyncIterator[AioDatabase]:
+async def adb(people: People) -> AsyncIterator[AioTenant]:
     async with AioDatabase.open(people.conninfo, pool=POOL) as opened, opened.tenant(MAIN) as db:
         yield db
 
@@ -61,7 +63,7 @@ def profile_is(people: People, user_id: int, done: int) -> bool:
     return found.fetchone() == (1 + done, done)
 
 
-def test_twenty_threads_lose_no_increment_of_a_profile(people: People, db: Database) -> None:
+def test_twenty_threads_lose_no_increment_of_a_profile(people: People, db: Tenant) -> None:
     user_id = people.add(metadata='{"n": 0}')
 
     def work(_: int) -> Outcome:
@@ -85,7 +87,7 @@ def test_twenty_threads_lose_no_increment_of_a_profile(people: People, db: Datab
     assert profile_is(people, user_id, done)
 
 
-async def test_twenty_tasks_lose_no_increment_of_a_profile(people: People, adb: AioDatabase) -> None:
+async def test_twenty_tasks_lose_no_increment_of_a_profile(people: People, adb: AioTenant) -> None:
     user_id = people.add(metadata='{"n": 0}')
 
     async def work() -> Outcome:
@@ -110,7 +112,7 @@ async def test_twenty_tasks_lose_no_increment_of_a_profile(people: People, adb: 
     assert profile_is(people, user_id, done)
 
 
-def test_logins_beside_profile_writes_make_none_of_them_stale(people: People, db: Database) -> None:
+def test_logins_beside_profile_writes_make_none_of_them_stale(people: People, db: Tenant) -> None:
     """A login writes the same row and counts no version: whoever waited for it still has the version that he read."""
     user_id = people.add(metadata='{"n": 0}')
     with psycopg.connect(people.conninfo) as other:
@@ -126,7 +128,7 @@ def test_logins_beside_profile_writes_make_none_of_them_stale(people: People, db
     assert profile_is(people, user_id, 1)
 
 
-async def test_a_user_who_is_missing_or_deleted_is_no_stale_one(people: People, db: Database, adb: AioDatabase) -> None:
+async def test_a_user_who_is_missing_or_deleted_is_no_stale_one(people: People, db: Tenant, adb: AioTenant) -> None:
     deleted = people.add(deleted_at="2024-01-01 00:00+00")
     for user_id in (deleted, 404):
         with pytest.raises(NoRowError):
@@ -135,7 +137,7 @@ async def test_a_user_who_is_missing_or_deleted_is_no_stale_one(people: People, 
             await aio_users.update_profile(adb, user_id=user_id, version=1, username="ada", metadata={})
 
 
-def test_a_user_who_is_deleted_while_his_profile_waits_is_missing(people: People, db: Database) -> None:
+def test_a_user_who_is_deleted_while_his_profile_waits_is_missing(people: People, db: Tenant) -> None:
     user_id = people.add()
     with psycopg.connect(people.conninfo) as other:
         other.execute("UPDATE users SET deleted_at = now() WHERE id = %s", (user_id,))
@@ -148,7 +150,7 @@ def test_a_user_who_is_deleted_while_his_profile_waits_is_missing(people: People
 
 
 async def test_an_order_that_moved_is_stale_and_a_step_too_many_is_told_apart(
-    shop: Shop, db: Database, adb: AioDatabase
+    shop: Shop, db: Tenant, adb: AioTenant
 ) -> None:
     order_id = shop.order(shop.customer(), status="pending")
     assert orders.set_status(db, order_id=order_id, version=1, status="processing").version == 2
@@ -162,7 +164,7 @@ async def test_an_order_that_moved_is_stale_and_a_step_too_many_is_told_apart(
         await aio_orders.set_status(adb, order_id=404, version=1, status="processing")
 
 
-async def test_bulk_prices_report_what_became_of_each_id(shop: Shop, db: Database, adb: AioDatabase) -> None:
+async def test_bulk_prices_report_what_became_of_each_id(shop: Shop, db: Tenant, adb: AioTenant) -> None:
     category = shop.category()
     a, b, c = (shop.product(category_id=category, price="1.00") for _ in range(3))
     products.change_price(db, product_id=b, version=1, price=Decimal(9))
@@ -186,7 +188,7 @@ async def test_bulk_prices_report_what_became_of_each_id(shop: Shop, db: Databas
         products.bulk_update_prices(db, product_ids=[a, b], prices=[Decimal(1)], versions=[2, 2])
 
 
-def test_bulk_prices_in_opposite_orders_neither_deadlock_nor_lose_a_write(shop: Shop, db: Database) -> None:
+def test_bulk_prices_in_opposite_orders_neither_deadlock_nor_lose_a_write(shop: Shop, db: Tenant) -> None:
     category = shop.category()
     ids = [shop.product(category_id=category) for _ in range(10)]
 
@@ -212,7 +214,7 @@ def test_bulk_prices_in_opposite_orders_neither_deadlock_nor_lose_a_write(shop: 
         assert shop.value("SELECT version FROM products WHERE id = %s", key) == 1 + sum(count[key] for count in counts)
 
 
-async def test_repricing_tells_each_price_as_it_was_and_as_it_is(shop: Shop, db: Database, adb: AioDatabase) -> None:
+async def test_repricing_tells_each_price_as_it_was_and_as_it_is(shop: Shop, db: Tenant, adb: AioTenant) -> None:
     category = shop.category()
     ids = [shop.product(category_id=category, price=price) for price in ("10.00", "0.99")]
     changes = products.reprice(db, product_ids=[*ids, 404], percent=Decimal(10))
@@ -228,7 +230,7 @@ async def test_repricing_tells_each_price_as_it_was_and_as_it_is(shop: Shop, db:
 
 
 async def test_the_hook_of_deleted_users_is_given_changes(
-    people: People, db: Database, adb: AioDatabase, monkeypatch: pytest.MonkeyPatch
+    people: People, db: Tenant, adb: AioTenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[Any] = []
     drop, aio_drop = shop.hooks.drop_sessions, shop.aio.hooks.drop_sessions
@@ -257,7 +259,7 @@ async def test_the_hook_of_deleted_users_is_given_changes(
 
 
 async def test_a_stale_profile_leaves_the_transaction_and_its_work_alone(
-    people: People, db: Database, adb: AioDatabase
+    people: People, db: Tenant, adb: AioTenant
 ) -> None:
     first, second = people.add(), people.add()
     with db.transaction() as tx:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from plainsql.database import Database
 from plainsql.passwords import needs_rehash, verify_password
+from plainsql.tenants import Tenant
 from shop.errors import InvalidCredentialsError
 from shop.queries import sessions, users
 from shop.queries.sessions import SessionByTokenRow
@@ -40,7 +41,7 @@ class Login:
     token: str = field(repr=False)
 
 
-def log_in(db: Database, *, email: str, password: str, ip: Address | None = None) -> Login:
+def log_in(db: Database | Tenant, *, email: str, password: str, ip: Address | None = None) -> Login:
     """
     Verify a password and open a session.
 
@@ -66,13 +67,13 @@ def log_in(db: Database, *, email: str, password: str, ip: Address | None = None
     return Login(login.id, session.id, session.expires_at, login.previous_login_at, token)
 
 
-def find_session(db: Database, *, token: str) -> SessionByTokenRow | None:
+def find_session(db: Database | Tenant, *, token: str) -> SessionByTokenRow | None:
     """Return the live session of a token with its user, and let it live on; None if it is over."""
     hashed = token_hash(token)
     return sessions.session_by_token(db, token_hash=hashed) if sessions.touch_session(db, token_hash=hashed) else None
 
 
-def log_out(db: Database, *, token: str) -> bool:
+def log_out(db: Database | Tenant, *, token: str) -> bool:
     """End the session of a token; False if it was over already."""
     return sessions.revoke_session(db, token_hash=token_hash(token)) == 1
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from psycopg.errors import UniqueViolation
 
 from plainsql.database import Database
+from plainsql.tenants import Tenant
 from shop.errors import RestoreConflictError
 from shop.queries import users
 from shop.queries.users import RestoreUserRow
@@ -25,7 +26,7 @@ TRIES = 5
 _UNIQUE_WHILE_LIVE = ("users_lower_email_key", "users_lower_username_key")
 
 
-def restore_user(db: Database, *, user_id: int) -> RestoreUserRow | None:
+def restore_user(db: Database | Tenant, *, user_id: int) -> RestoreUserRow | None:
     """
     Bring a deleted user back; None if no deleted user has that key.
 
@@ -47,7 +48,7 @@ def restore_user(db: Database, *, user_id: int) -> RestoreUserRow | None:
 
 
 def purge_users(
-    db: Database, *, older_than: dt.timedelta = RETENTION, batch: int = 500, progress: Progress | None = None
+    db: Database | Tenant, *, older_than: dt.timedelta = RETENTION, batch: int = 500, progress: Progress | None = None
 ) -> int:
     """
     Remove users who were deleted longer ago than *older_than*, with their sessions, and return how many.

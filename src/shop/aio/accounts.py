@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from plainsql.aio.database import Database
 from plainsql.aio.hooks import run_slow
+from plainsql.aio.tenants import Tenant
 from plainsql.passwords import needs_rehash, verify_password
 from shop.accounts import LIFETIME, Address, Login, new_token, token_hash
 from shop.errors import InvalidCredentialsError
@@ -13,7 +14,7 @@ from shop.queries.sessions import SessionByTokenRow
 __all__ = ["LIFETIME", "Address", "Login", "find_session", "log_in", "log_out", "new_token", "token_hash"]
 
 
-async def log_in(db: Database, *, email: str, password: str, ip: Address | None = None) -> Login:
+async def log_in(db: Database | Tenant, *, email: str, password: str, ip: Address | None = None) -> Login:
     """
     Verify a password and open a session.
 
@@ -41,13 +42,13 @@ async def log_in(db: Database, *, email: str, password: str, ip: Address | None 
     return Login(login.id, session.id, session.expires_at, login.previous_login_at, token)
 
 
-async def find_session(db: Database, *, token: str) -> SessionByTokenRow | None:
+async def find_session(db: Database | Tenant, *, token: str) -> SessionByTokenRow | None:
     """Return the live session of a token with its user, and let it live on; None if it is over."""
     hashed = token_hash(token)
     touched = await sessions.touch_session(db, token_hash=hashed)
     return await sessions.session_by_token(db, token_hash=hashed) if touched else None
 
 
-async def log_out(db: Database, *, token: str) -> bool:
+async def log_out(db: Database | Tenant, *, token: str) -> bool:
     """End the session of a token; False if it was over already."""
     return await sessions.revoke_session(db, token_hash=token_hash(token)) == 1

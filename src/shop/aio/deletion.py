@@ -7,6 +7,7 @@ import datetime as dt
 from psycopg.errors import UniqueViolation
 
 from plainsql.aio.database import Database
+from plainsql.aio.tenants import Tenant
 from shop.deletion import RETENTION, TRIES, Progress, check_purge, is_retaken
 from shop.errors import RestoreConflictError
 from shop.queries.aio import users
@@ -15,7 +16,7 @@ from shop.queries.users import RestoreUserRow
 __all__ = ["RETENTION", "Progress", "check_purge", "is_retaken", "purge_users", "restore_user"]
 
 
-async def restore_user(db: Database, *, user_id: int) -> RestoreUserRow | None:
+async def restore_user(db: Database | Tenant, *, user_id: int) -> RestoreUserRow | None:
     """
     Bring a deleted user back; None if no deleted user has that key.
 
@@ -37,7 +38,7 @@ async def restore_user(db: Database, *, user_id: int) -> RestoreUserRow | None:
 
 
 async def purge_users(
-    db: Database, *, older_than: dt.timedelta = RETENTION, batch: int = 500, progress: Progress | None = None
+    db: Database | Tenant, *, older_than: dt.timedelta = RETENTION, batch: int = 500, progress: Progress | None = None
 ) -> int:
     """
     Remove users who were deleted longer ago than *older_than*, with their sessions, and return how many.
