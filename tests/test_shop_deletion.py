@@ -255,6 +255,39 @@ def test_who_deletes_a_user_and_no_sessions_is_refused_for_one_that_was_just_ope
     assert people.live(user_id) == [1]
 
 
+@pytest.mark.parametrize("first", ["child", "deletion"])
+def test_the_guard_needs_no_foreign_key_beside_it(people: People, owner: psycopg.Connection[Any], first: str) -> None:
+    """A foreign key locks the parent as well; here the guard is alone with its lock."""
+    owner.execute(
+        """
+        CREATE TABLE notes (tenant_id uuid DEFAULT app.tenant_id(), user_id bigint);
+        CREATE TRIGGER notes_of_live_users AFTER INSERT ON notes
+        FOR EACH ROW EXECUTE FUNCTION app.refuse_deleted_parent('users', 'user_id');
+        CREATE CONSTRAINT TRIGGER users_end_with_their_notes AFTER UPDATE ON users DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW WHEN (old.deleted_at IS NULL AND new.deleted_at IS NOT NULL)
+        EXECUTE FUNCTION app.refuse_live_children('notes', 'user_id');
+        GRANT SELECT, INSERT ON notes TO app_user;
+        """
+    )
+    user_id = people.add()
+    add = "INSERT INTO notes (user_id) VALUES (%s)"
+    with psycopg.connect(people.conninfo) as deleter, psycopg.connect(people.conninfo) as adder:
+        one, other = ((adder, add), (deleter, DELETE)) if first == "child" else ((deleter, DELETE), (adder, add))
+        one[0].execute(one[1], (user_id,))
+        with ThreadPoolExecutor(1) as thread:
+            waiting = thread.submit(executed, *other, user_id)
+            somebody_waits(people)
+            one[0].commit()
+            with pytest.raises(ForeignKeyViolation, match="is deleted"):
+                waiting.result()
+    people.conn.execute("INSERT INTO notes (user_id) VALUES (NULL), (404)")
+
+
+def executed(conn: psycopg.Connection[Any], statement: str, user_id: int) -> None:
+    conn.execute(statement, (user_id,))  # type: ignore[call-overload]  # text is the test's own
+    conn.commit()
+
+
 def test_opening_a_session_does_not_wait_for_other_writes_of_the_user(people: People) -> None:
     """Its lock is the foreign key's own, so that logins and profiles don't stand in each other's way."""
     user_id = people.add()
