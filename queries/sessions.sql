@@ -73,7 +73,7 @@ WHERE
 
 -- name: expire_sessions(max_rows)!
 -- Remove sessions that ran out, the oldest first; call it until it returns 0.
--- @why MATERIALIZED: a sub-select with LIMIT may be run once for each row of a join, and would then have no limit.
+-- @why WITH, as a sub-select with LIMIT may be run once for each row of a join, and would then have no limit.
 WITH ended AS MATERIALIZED (
     SELECT s.id
     FROM sessions AS s

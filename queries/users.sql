@@ -255,7 +255,7 @@ WHERE u.deleted_at < now() - :older_than::interval;
 -- name: purge_deleted(older_than, max_rows)!
 -- Remove users who were deleted longer ago than this interval, with their sessions; call it until it returns 0.
 -- @why Small batches hold few locks, and rows that somebody else has locked wait for the next call.
--- @why MATERIALIZED: a sub-select with LIMIT may be run once for each row of a join, and would then have no limit.
+-- @why WITH, as a sub-select with LIMIT may be run once for each row of a join, and would then have no limit.
 WITH doomed AS MATERIALIZED (
     SELECT u.id
     FROM users AS u
