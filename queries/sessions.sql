@@ -73,21 +73,19 @@ WHERE
 
 -- name: expire_sessions(max_rows)!
 -- Remove sessions that ran out, the oldest first; call it until it returns 0.
--- @why WITH, as a sub-select with LIMIT may be run once for each row of a join, and would then have no limit.
-WITH ended AS MATERIALIZED (
-    SELECT s.id
-    FROM sessions AS s
-    WHERE
-        s.revoked_at IS NULL
-        AND s.expires_at < now()
-    ORDER BY s.expires_at
-    LIMIT :max_rows
-    FOR UPDATE SKIP LOCKED
-)
-
-DELETE FROM sessions AS s
-USING ended
-WHERE s.id = ended.id;
+-- @why ARRAY is evaluated once; a sub-select under IN may be evaluated for each row, and each time find as many again.
+DELETE FROM sessions
+WHERE
+    id = ANY(ARRAY(
+        SELECT s.id
+        FROM sessions AS s
+        WHERE
+            s.revoked_at IS NULL
+            AND s.expires_at < now()
+        ORDER BY s.expires_at
+        LIMIT :max_rows
+        FOR UPDATE SKIP LOCKED
+    ));
 
 -- name: log_access(user_ids)!
 -- Log that the data of these users was read.

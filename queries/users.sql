@@ -254,17 +254,15 @@ WHERE u.deleted_at < now() - :older_than::interval;
 
 -- name: purge_deleted(older_than, max_rows)!
 -- Remove users who were deleted longer ago than this interval, with their sessions; call it until it returns 0.
--- @why Small batches hold few locks, and rows that somebody else has locked wait for the next call.
--- @why WITH, as a sub-select with LIMIT may be run once for each row of a join, and would then have no limit.
-WITH doomed AS MATERIALIZED (
-    SELECT u.id
-    FROM users AS u
-    WHERE u.deleted_at < now() - :older_than::interval
-    ORDER BY u.deleted_at, u.id
-    LIMIT :max_rows
-    FOR UPDATE SKIP LOCKED
-)
-
-DELETE FROM users AS u
-USING doomed
-WHERE u.id = doomed.id;
+-- @why Small batches hold few locks, and rows that somebody else has locked wait for the next call. ARRAY is evaluated
+-- once; a sub-select under IN may be evaluated for each row, and each time lock and find as many again.
+DELETE FROM users
+WHERE
+    id = ANY(ARRAY(
+        SELECT u.id
+        FROM users AS u
+        WHERE u.deleted_at < now() - :older_than::interval
+        ORDER BY u.deleted_at, u.id
+        LIMIT :max_rows
+        FOR UPDATE SKIP LOCKED
+    ));

@@ -10,10 +10,12 @@ import pytest
 
 from plainsql import Database, DecryptError
 from plainsql.aio import Database as AsyncDatabase
-from plainsql.crypto import EncryptedStr, keys, use
+from plainsql.crypto import EncryptedStr, keys, rotate, use
+from plainsql.tenants import Tenant
 from shop.demo.private import keep_private
 from shop.queries import aio, customers
 from shop.types import Preferences
+from tests.fixtures.shop import MAIN, Shop
 
 COLUMN = "customers.tax_number"
 NUMBER = "DE 811 907 980"
@@ -27,22 +29,28 @@ def own_keys() -> Iterator[None]:
 
 
 @pytest.fixture
-def db(shop_database: str) -> Iterator[Database]:
-    with Database.open(shop_database) as found:
+def db(shop: Shop) -> Iterator[Tenant]:
+    with Database.open(shop.conninfo) as found, found.tenant(MAIN) as tenant:
+        yield tenant
+
+
+@pytest.fixture
+def owner_db(shop: Shop) -> Iterator[Database]:
+    with Database.open(shop.owner_conninfo, tenancy=False) as found:
         yield found
 
 
-def customer(db: Database, name: str) -> int:
+def customer(db: Tenant, name: str) -> int:
     return customers.create_customer(db, name=name, email=f"{name}@example.org").id
 
 
-def store(db: Database, customer_id: int, number: str) -> None:
+def store(db: Tenant, customer_id: int, number: str) -> None:
     customers.set_tax_number(
         db, customer_id=customer_id, tax_number=EncryptedStr(number), tax_number_bidx=keys.blind(COLUMN, number)
     )
 
 
-def test_a_customer_is_found_by_the_tax_number_whatever_its_case(db: Database) -> None:
+def test_a_customer_is_found_by_the_tax_number_whatever_its_case(db: Tenant) -> None:
     ada, bob = customer(db, "ada"), customer(db, "bob")
     store(db, ada, NUMBER)
     store(db, bob, "FR 1")
@@ -50,17 +58,17 @@ def test_a_customer_is_found_by_the_tax_number_whatever_its_case(db: Database) -
     assert [(row.id, row.tax_number and row.tax_number.reveal()) for row in found] == [(ada, NUMBER)]
 
 
-async def test_the_async_twin_reads_what_was_written(db: Database, shop_database: str) -> None:
+async def test_the_async_twin_reads_what_was_written(db: Tenant, shop: Shop) -> None:
     ada = customer(db, "ada")
     store(db, ada, NUMBER)
-    async with AsyncDatabase.open(shop_database) as adb:
-        found = await aio.customers.get_customer_secrets(adb, customer_id=ada)
+    async with AsyncDatabase.open(shop.conninfo) as adb, adb.tenant(MAIN) as tenant:
+        found = await aio.customers.get_customer_secrets(tenant, customer_id=ada)
     assert found is not None
     assert found.tax_number == EncryptedStr(NUMBER)
     assert found.preferences is None
 
 
-def test_preferences_are_a_class(db: Database) -> None:
+def test_preferences_are_a_class(db: Tenant) -> None:
     ada = customer(db, "ada")
     chosen = Preferences(language="de", newsletters=["weekly"])
     customers.set_preferences(db, customer_id=ada, preferences=chosen)
@@ -71,16 +79,16 @@ def test_preferences_are_a_class(db: Database) -> None:
 
 @pytest.mark.parametrize(("value", "index"), [(b"DE 811", b"v1:x"), (b"v1:k1:", None), (None, b"v1:k1:")])
 def test_what_is_not_encrypted_or_has_no_index_is_refused_by_the_table(
-    db: Database, shop_database: str, value: Any, index: Any
+    db: Tenant, shop: Shop, value: Any, index: Any
 ) -> None:
     ada = customer(db, "ada")
-    with psycopg.connect(shop_database) as conn, pytest.raises(psycopg.errors.CheckViolation):
+    with psycopg.connect(shop.owner_conninfo) as conn, pytest.raises(psycopg.errors.CheckViolation):
         conn.execute("UPDATE customers SET tax_number = %s, tax_number_bidx = %s WHERE id = %s", (value, index, ada))
 
 
-def test_the_demo_tells_what_happens(db: Database) -> None:
+def test_the_demo_tells_what_happens(db: Tenant, owner_db: Database) -> None:
     ada, bob = customer(db, "ada"), customer(db, "bob")
-    told = keep_private(db, ada, bob)
+    told = keep_private(owner_db, db, ada, bob)
     assert "811" not in told.row
     assert told.stored == "v1:2026-01:"
     assert (told.found, told.rotated) == (ada, 1)
@@ -89,10 +97,10 @@ def test_the_demo_tells_what_happens(db: Database) -> None:
         customers.get_customer_secrets(db, customer_id=ada)
 
 
-def test_a_number_of_another_customer_is_no_number(db: Database, shop_database: str) -> None:
+def test_a_number_of_another_customer_is_no_number(db: Tenant, shop: Shop) -> None:
     ada, bob = customer(db, "ada"), customer(db, "bob")
     store(db, ada, NUMBER)
-    with psycopg.connect(shop_database, autocommit=True) as conn:
+    with psycopg.connect(shop.owner_conninfo, autocommit=True) as conn:
         conn.execute(
             "UPDATE customers c SET (tax_number, tax_number_bidx) = (SELECT tax_number, tax_number_bidx FROM customers "
             "WHERE id = %s) WHERE c.id = %s",
@@ -100,3 +108,13 @@ def test_a_number_of_another_customer_is_no_number(db: Database, shop_database: 
         )
     with pytest.raises(DecryptError, match=r"customers\.get_customer_secrets"):
         customers.get_customer_secrets(db, customer_id=bob)
+
+
+def test_rotation_refuses_a_role_that_does_not_see_every_row(db: Tenant, owner_db: Database, shop: Shop) -> None:
+    store(db, customer(db, "ada"), NUMBER)
+    use({"k2": bytes(reversed(range(32))), "k1": bytes(32)})
+    for source in (db, shop.conn):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege) as caught:
+            rotate(source, COLUMN)
+        assert "all_tenants" in caught.value.__notes__[-1]
+    assert rotate(owner_db, COLUMN).rotated == 1

@@ -93,14 +93,14 @@ def people(shop: Shop) -> People:
 
 @pytest.fixture
 def db(people: People) -> Iterator[Tenant]:
-    with Database.open(people.conninfo) as opened, opened.tenant(MAIN) as db:
-        yield db
+    with Database.open(people.conninfo) as db, db.tenant(MAIN) as tenant:
+        yield tenant
 
 
 @pytest_asyncio.fixture
 async def adb(people: People) -> AsyncIterator[AioTenant]:
-    async with AioDatabase.open(people.conninfo) as opened, opened.tenant(MAIN) as db:
-        yield db
+    async with AioDatabase.open(people.conninfo) as db, db.tenant(MAIN) as tenant:
+        yield tenant
 
 
 # What the database refuses
@@ -152,6 +152,17 @@ def test_names_and_addresses_are_unique_among_live_users_only(people: People) ->
     assert users.restore_user(people.conn, user_id=first) is None
 
 
+def test_finding_by_address_uses_the_partial_unique_index(shop: Shop, owner: psycopg.Connection[Any]) -> None:
+    owner.execute(
+        "INSERT INTO users (username, email, password_hash)"
+        " SELECT 'user' || n, n || '@example.org', %s FROM generate_series(1, 3000) AS n",
+        (CHEAP,),
+    )
+    owner.execute("ANALYZE users")
+    for statement in (users.FIND_BY_EMAIL, users.LOGIN_CREDENTIALS):
+        assert "users_lower_email_key" in shop.explain(statement.sql, "A@example.org")
+
+
 PATHS = {
     "UPDATE": "UPDATE users SET login_count = 1 WHERE id = $1",
     "UPDATE that sets it back": "UPDATE users SET updated_at = '1999-01-01' WHERE id = $1",
@@ -175,10 +186,11 @@ PATHS = {
 @pytest.mark.parametrize("path", PATHS)
 def test_updated_at_moves_on_any_path_of_an_update(people: People, owner: psycopg.Connection[Any], path: str) -> None:
     key = people.add(updated_at=LONG_AGO)
-    owner.execute("CREATE VIEW named AS SELECT id, username FROM users")
+    owner.execute("CREATE VIEW named WITH (security_invoker) AS SELECT id, username FROM users")
+    owner.execute("GRANT SELECT, UPDATE ON named TO app_user")
     change = "UPDATE users SET login_count = 1 WHERE id = key"
     owner.execute(f"CREATE FUNCTION touch(key bigint) RETURNS void LANGUAGE sql AS '{change}'")
-    psycopg.RawCursor(owner).execute(PATHS[path], (key,))  # type: ignore[call-overload]
+    psycopg.RawCursor(people.conn).execute(PATHS[path], (key,))  # type: ignore[call-overload]
     moved = people.value("SELECT updated_at > now() - interval '1 minute' FROM users WHERE id = $1", key)
     assert moved == (path != "UPDATE of nothing")
 
@@ -510,7 +522,7 @@ def test_two_event_loops_stay_responsive_while_people_log_in(people: People) -> 
 
     async def serve(into: list[float]) -> None:
         pool = PoolConfig(min_size=1, max_size=4)
-        async with AioDatabase.open(people.conninfo, pool=pool) as opened, opened.tenant(MAIN) as adb:
+        async with AioDatabase.open(people.conninfo, pool=pool) as open_db, open_db.tenant(MAIN) as adb:
             done = asyncio.Event()
             heart = asyncio.create_task(beat(into, done))
             logins = [aio_accounts.log_in(adb, email="ada@example.org", password="secret") for _ in range(12)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Any
@@ -16,7 +17,7 @@ from plainsql.isolation.filling import Filled
 from plainsql.isolation.report import Proof
 from plainsql.isolation.tables import Table
 from plainsql.isolation.worlds import Outcome, Statement, Worlds
-from plainsql.queries.tenant_catalog import list_callable_functions, list_views_over
+from plainsql.queries.tenant_catalog import ListCallableFunctionsRow, list_callable_functions, list_views_over
 from plainsql.typemap import PgType
 
 _REFUSED = "42501"
@@ -55,8 +56,9 @@ class Prover:
         text = sql.SQL("SELECT * FROM {}").format(sql.Identifier(schema, name)).as_string(self._worlds.conn)
         return self._proof("view", Statement(_shown(schema, name), text), (), frozenset())
 
-    def function(self, schema: str, name: str, arguments: Sequence[PgType]) -> Proof:
+    def function(self, row: ListCallableFunctionsRow, arguments: Sequence[PgType]) -> Proof:
         """Prove a function by calling it."""
+        schema, name = row.schema, row.function_name
         places = sql.SQL(", ").join(sql.SQL(f"${i}") for i in range(1, len(arguments) + 1))
         text = sql.SQL("SELECT * FROM {}({})").format(sql.Identifier(schema, name), places)
         shown = f"{_shown(schema, name)}({', '.join(argument.name for argument in arguments)})"
@@ -65,8 +67,11 @@ class Prover:
         )
         if any(argument.kind == "pseudo" for argument in arguments):
             return Proof("function", shown, "not run", detail="it takes a pseudo-type")
-        tenants = frozenset(table.shown for table in self._worlds.tables if table.tenant is not None)
-        return self._proof("function", statement, [("", argument) for argument in arguments], tenants)
+        tenants = {table.shown for table in self._worlds.tables if table.tenant is not None}
+        words = set(re.findall(r"\w+", (row.body or "").lower()))
+        named = {table for table in tenants if table.rpartition(".")[2].lower() in words}
+        parameters = list(zip([argument or "" for argument in row.names], arguments, strict=True))
+        return self._proof("function", statement, parameters, frozenset(named or tenants))
 
     def table(self, table: Table) -> Proof:
         """Prove a table: read it, write it, put a row of the other's into it, move one's own to the other."""
@@ -155,7 +160,7 @@ def prove(worlds: Worlds, filled: Filled, descriptions: Iterable[Description]) -
             yield prover.view(view.schema, view.view_name)
     types = TypeCatalog(worlds.conn)
     for function in list_callable_functions(worlds.conn, role=worlds.role):
-        yield prover.function(function.schema, function.function_name, [types[oid or 0] for oid in function.arguments])
+        yield prover.function(function, [types[oid or 0] for oid in function.arguments])
     for description in descriptions:
         yield prover.query(description)
 

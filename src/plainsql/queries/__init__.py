@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from plainsql.queries import audit as audit
     from plainsql.queries import audit_tables as audit_tables
     from plainsql.queries import catalog as catalog
+    from plainsql.queries import columns as columns
     from plainsql.queries import databases as databases
     from plainsql.queries import effects as effects
     from plainsql.queries import health as health
@@ -28,6 +29,7 @@ else:
             "audit",
             "audit_tables",
             "catalog",
+            "columns",
             "databases",
             "effects",
             "health",

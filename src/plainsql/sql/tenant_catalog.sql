@@ -204,13 +204,23 @@ ORDER BY n.nspname, c.relname;
 
 -- name: list_callable_functions(role)
 -- Functions that neither PostgreSQL nor an extension brought, that a role may call by itself: no triggers, no aggregates.
+-- names: of the arguments, '' for one without a name.
 SELECT
     p.oid,
     n.nspname AS schema,
     p.proname AS function_name,
     p.proargtypes::pg_catalog.oid[] AS arguments,
-    p.proretset AS returns_set,
-    p.prokind AS kind
+    ARRAY(
+        SELECT coalesce(p.proargnames[place.number], '')
+        FROM pg_catalog.generate_subscripts(
+            coalesce(p.proallargtypes, p.proargtypes::pg_catalog.oid[]), 1
+        ) AS place (number)
+        WHERE
+            p.proargmodes IS NULL
+            OR p.proargmodes[place.number] OPERATOR(pg_catalog.=) ANY('{i,b,v}'::pg_catalog."char"[])
+        ORDER BY place.number
+    ) AS names,
+    coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc) AS body
 FROM pg_catalog.pg_proc AS p
 JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) p.pronamespace
 WHERE

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from plainsql.queries.aio import audit as audit
     from plainsql.queries.aio import audit_tables as audit_tables
     from plainsql.queries.aio import catalog as catalog
+    from plainsql.queries.aio import columns as columns
     from plainsql.queries.aio import databases as databases
     from plainsql.queries.aio import effects as effects
     from plainsql.queries.aio import health as health
@@ -26,6 +27,7 @@ else:
             "audit",
             "audit_tables",
             "catalog",
+            "columns",
             "databases",
             "effects",
             "health",
