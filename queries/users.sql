@@ -59,7 +59,7 @@ WHERE
     AND u.deleted_at IS NULL
 ORDER BY u.id;
 
--- name: find_active_users(after_id, max_rows)
+-- name: find_active_users(after_user_id, max_rows)
 -- Users who may log in, in the order of their keys, behind a given one; the first page stands behind 0.
 SELECT
     u.id,
@@ -69,7 +69,7 @@ SELECT
 FROM active_users AS u
 WHERE
     u.tenant_id = app.tenant_id()
-    AND u.id > :after_id
+    AND u.id > :after_user_id
 ORDER BY u.id
 LIMIT :max_rows;
 

@@ -166,8 +166,8 @@ def test_active_users_are_those_of_the_tenant_who_are_neither_deleted_nor_barred
     live, other = people.add(), people.add()
     people.add(deleted_at="2024-01-01 00:00+00")
     people.add(is_active=False)
-    assert [row.id for row in users.find_active_users(db, after_id=0, max_rows=10)] == [live, other]
-    assert [row.id for row in users.find_active_users(db, after_id=live, max_rows=10)] == [other]
+    assert [row.id for row in users.find_active_users(db, after_user_id=0, max_rows=10)] == [live, other]
+    assert [row.id for row in users.find_active_users(db, after_user_id=live, max_rows=10)] == [other]
     people.conn.execute("SELECT set_config('app.tenant_id', gen_random_uuid()::text, false)")
     assert people.value("SELECT count(*) FROM active_users") == 0
 
