@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from random import Random
 
 from plainsql.isolation.filling import Filled, Tenants
 from plainsql.isolation.tables import Column, Table
-from plainsql.isolation.values import array, draw
+from plainsql.isolation.values import DAYS, TODAY, array, draw
 from plainsql.typemap import PgType
 
 _FAMILIES = {
@@ -21,9 +22,9 @@ _WIDE = (
     (("max_rows", "limit", "size", "batch", "top"), "number", "100"),
     (("min", "low"), "number", "0"),
     (("max", "high"), "number", "1000000"),
-    (("year",), "number", "2024"),
-    (("since", "after", "from", "start"), "moment", "2000-01-01 00:00+00"),
-    (("until", "before", "to", "end"), "moment", "2100-01-01 00:00+00"),
+    (("year",), "number", str(TODAY.year)),
+    (("since", "after", "from", "start"), "moment", f"{TODAY - timedelta(days=DAYS + 1)} 00:00+00"),
+    (("until", "before", "to", "end"), "moment", f"{TODAY + timedelta(days=DAYS + 1)} 00:00+00"),
     (("tz", "time_zone", "timezone"), "text", "UTC"),
     (("older_than", "age", "min_age"), "interval", "-100 years"),
 )
@@ -129,7 +130,7 @@ def _score(name: str, table: Table, column: Column, is_touched: bool) -> int:
 def _turns(count: int, actor: int, labels: int) -> Iterator[tuple[list[int], int, int]]:
     """Yield whose values go to each parameter, of which row, and the place of an enum's label."""
     other = 1 - actor
-    for place in range(4):
+    for place in range(6):
         for label in range(max(labels, 1)):
             yield [actor] * count, place, label
             if place < 2:

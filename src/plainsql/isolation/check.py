@@ -16,6 +16,7 @@ from plainsql.isolation.proving import prove
 from plainsql.isolation.report import Fill, Finding, Report
 from plainsql.isolation.tables import Table, read_tables
 from plainsql.isolation.worlds import Worlds
+from plainsql.queries.audit_tables import has_audit, revoke_audit
 from plainsql.queries.tenancy import role_rights
 from plainsql.queries.tenant_catalog import list_schemas, may_read_any, role_flags, set_sequences
 from plainsql.tenancy import Tenancy
@@ -83,6 +84,8 @@ def _make_role(conn: psycopg.Connection[Any], tenancy: Tenancy, tables: Sequence
             rows = sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {} TO {}")
             conn.execute(rows.format(name, role))
             conn.execute(sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {} TO {}").format(name, role))
+        if has_audit(conn):
+            revoke_audit(conn)  # as its migration did, after the embedded server's defaults
     return []
 
 

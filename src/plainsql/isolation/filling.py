@@ -14,7 +14,7 @@ from psycopg import sql
 from plainsql.isolation.tables import Column, Reference, Table
 from plainsql.isolation.values import draw
 
-ROWS = 4
+ROWS = 8
 """Rows of each tenant in each table."""
 TRIES = 80
 """Draws for one row before it is given up."""

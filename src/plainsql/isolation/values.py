@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 from plainsql.isolation.patterns import numbers_for, texts_for
 from plainsql.typemap import PgType
 
+DAYS = 40
+"""Moments are at most so far from today."""
+TODAY = datetime.now(UTC).date()
 _INTEGERS = {"int2": 2**15 - 1, "int4": 2**31 - 1, "int8": 2**63 - 1}
 _SAMPLES: dict[str, Callable[[Random], str]] = {
     "bool": lambda c: c.choice(("true", "false")),
@@ -19,7 +23,8 @@ _SAMPLES: dict[str, Callable[[Random], str]] = {
     "xid": lambda c: str(c.randint(1, 10**6)),
     "xid8": lambda c: str(c.randint(1, 10**6)),
     "uuid": lambda c: str(uuid.UUID(int=c.getrandbits(128), version=4)),
-    "date": lambda c: f"{c.randint(2020, 2029)}-{c.randint(1, 12):02}-{c.randint(1, 28):02}",
+    # Near today: conditions ask for what was lately or will be soon, and series over the time between stay short.
+    "date": lambda c: (TODAY + timedelta(days=c.randint(-DAYS, DAYS))).isoformat(),
     # Full hours are frequent: a condition may ask for them.
     "time": lambda c: f"{c.randint(0, 23):02}:{c.choice((0, c.randint(0, 59))):02}",
     "timetz": lambda c: f"{_SAMPLES['time'](c)}+00",

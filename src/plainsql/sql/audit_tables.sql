@@ -143,3 +143,14 @@ LEFT JOIN pg_catalog.pg_trigger AS g
         AND g.tgname OPERATOR(pg_catalog.=) wanted.name::pg_catalog.name
 WHERE g.oid IS NULL OR g.tgenabled OPERATOR(pg_catalog.=) ANY('{D,R}'::pg_catalog."char"[])
 ORDER BY m.relid, wanted.name;
+
+-- name: revoke_audit()$
+-- Take the rights on the tables of the audit from everybody but their owners; return how many tables those are.
+SELECT pg_catalog.count(audit.revoke_all(c.oid::pg_catalog.regclass)) AS tables
+FROM pg_catalog.pg_class AS c
+WHERE
+    c.relkind OPERATOR(pg_catalog.=) ANY('{r,p}'::pg_catalog."char"[])
+    AND (
+        c.relnamespace OPERATOR(pg_catalog.=) 'audit'::pg_catalog.regnamespace
+        OR c.oid OPERATOR(pg_catalog.=) 'public.audit_logs'::pg_catalog.regclass
+    );
