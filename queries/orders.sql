@@ -153,26 +153,49 @@ CROSS JOIN
     ) AS latest
 ORDER BY wanted.customer_id;
 
--- name: set_status(order_id, version, status)^
--- Move an order to another state; no row if it has another version by now or the step is not allowed.
--- Cancelling is cancel_order: it gives the stock back.
-UPDATE orders AS o
-SET
-    status = :status::order_status,
-    version = o.version + 1
-FROM (
-    VALUES
-    ('pending'::order_status, 'processing'::order_status),
-    ('processing'::order_status, 'paid'::order_status),
-    ('paid'::order_status, 'shipped'::order_status),
-    ('shipped'::order_status, 'delivered'::order_status)
-) AS allowed (old_status, new_status)
-WHERE
-    o.id = :order_id
-    AND o.version = :version
-    AND allowed.old_status = o.status
-    AND allowed.new_status = :status::order_status
-RETURNING o.id, o.status, o.version;
+-- name: set_status(order_id, version, status)<!
+-- Move an order to another state. Whoever read an older version is told with the order as it stands; a step that is not
+-- allowed writes nothing either, and its error has the version that was expected. Cancelling is cancel_order: it gives
+-- the stock back.
+-- @optimistic version
+WITH current AS (
+    SELECT
+        o.id,
+        o.version,
+        o.status
+    FROM orders AS o
+    WHERE o.id = :order_id
+    FOR NO KEY UPDATE
+),
+
+written AS (
+    UPDATE orders AS o
+    SET
+        status = :status::order_status,
+        version = o.version + 1
+    FROM current AS c
+    JOIN (
+        VALUES
+        ('pending'::order_status, 'processing'::order_status),
+        ('processing'::order_status, 'paid'::order_status),
+        ('paid'::order_status, 'shipped'::order_status),
+        ('shipped'::order_status, 'delivered'::order_status)
+    ) AS allowed (old_status, new_status) ON allowed.old_status = c.status
+    WHERE
+        o.id = c.id
+        AND c.version = :version
+        AND allowed.new_status = :status::order_status
+    RETURNING o.id, o.status, o.version
+)
+
+SELECT
+    w.id,
+    w.status,
+    w.version,
+    c.version AS "current.version",
+    c.status AS "current.status"
+FROM current AS c
+LEFT JOIN written AS w ON w.id = c.id;
 
 -- name: confirm_order(order_id)<!
 -- Move a pending order to processing, when its stock is reserved and its payment has started.

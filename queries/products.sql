@@ -209,15 +209,121 @@ ORDER BY similarity DESC, p.id
 LIMIT :max_rows;
 
 -- name: change_price(product_id, version, price)^
--- Set the price if nobody changed the product since this version was read; no row if somebody did.
-UPDATE products
+-- Set the price; whoever read an older version is told with the price as it stands.
+-- @optimistic version
+WITH current AS (
+    SELECT
+        p.id,
+        p.version,
+        p.price
+    FROM products AS p
+    WHERE p.id = :product_id
+    FOR NO KEY UPDATE
+),
+
+written AS (
+    UPDATE products AS p
+    SET
+        price = :price,
+        version = p.version + 1
+    FROM current AS c
+    WHERE
+        p.id = c.id
+        AND c.version = :version
+    RETURNING p.id, p.price, p.version
+)
+
+SELECT
+    w.id,
+    w.price,
+    w.version,
+    c.version AS "current.version",
+    c.price AS "current.price"
+FROM current AS c
+LEFT JOIN written AS w ON w.id = c.id;
+
+-- name: bulk_update_prices(product_ids, prices, versions)
+-- Set the price of each product whose version is the one given, and tell what became of each id: updated, stale with
+-- the price as it stands, or missing. An id that comes twice is written once, and stale the second time.
+-- @optimistic version
+-- @notnull :product_ids[], :prices[], :versions[], product_id
+-- @why Rows are locked in the order of the key, so two callers can't deadlock.
+WITH given AS (
+    SELECT
+        g.product_id,
+        g.price,
+        g.version,
+        g.position,
+        row_number() OVER (PARTITION BY g.product_id ORDER BY g.position) AS turn
+    FROM
+        unnest(:product_ids::bigint[], :prices::numeric[], :versions::integer[])
+        WITH ORDINALITY AS g (product_id, price, version, position)
+),
+
+locked AS (
+    SELECT
+        p.id,
+        p.version,
+        p.price
+    FROM products AS p
+    WHERE p.id = ANY(:product_ids::bigint[])
+    ORDER BY p.id
+    FOR NO KEY UPDATE
+),
+
+written AS (
+    UPDATE products AS p
+    SET
+        price = g.price,
+        version = p.version + 1
+    FROM given AS g
+    JOIN locked AS l ON l.id = g.product_id
+    WHERE
+        p.id = l.id
+        AND l.version = g.version
+        AND g.turn = 1
+    RETURNING p.id, p.price, p.version, g.position
+)
+
+SELECT
+    g.product_id,
+    CASE WHEN w.id IS NOT NULL THEN 'updated' WHEN l.id IS NOT NULL THEN 'stale' ELSE 'missing' END AS outcome,
+    coalesce(w.version, now_written.version, l.version) AS version,
+    coalesce(w.price, now_written.price, l.price) AS price
+FROM given AS g
+LEFT JOIN locked AS l ON l.id = g.product_id
+LEFT JOIN written AS w ON w.position = g.position
+LEFT JOIN written AS now_written ON now_written.id = g.product_id
+ORDER BY g.position;
+
+-- name: reprice(product_ids, percent)
+-- Raise prices by so many percent, or lower them by a negative number, rounded to cents.
+-- @changes
+-- @why Below PostgreSQL 18 RETURNING has new values only, so the old ones are read first, under the lock.
+WITH before AS (
+    SELECT
+        p.id,
+        p.price,
+        p.version
+    FROM products AS p
+    WHERE p.id = ANY(:product_ids::bigint[])
+    ORDER BY p.id
+    FOR NO KEY UPDATE
+)
+
+UPDATE products AS p
 SET
-    price = :price,
-    version = version + 1
-WHERE
-    id = :product_id
-    AND version = :version
-RETURNING id, price, version;
+    price = round(p.price * (1 + :percent::numeric / 100), 2),
+    version = p.version + 1
+FROM before AS b
+WHERE p.id = b.id
+RETURNING
+    b.id AS "old.id",
+    b.price AS "old.price",
+    b.version AS "old.version",
+    p.id AS "new.id",
+    p.price AS "new.price",
+    p.version AS "new.version";
 
 -- name: deactivate_products(product_ids)!
 -- Take products out of sale; those that are out already don't count.

@@ -82,6 +82,7 @@ SCHEMAS = {
         CREATE TABLE sessions (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, member_id bigint NOT NULL);
         CREATE TABLE access_log (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, member_id bigint NOT NULL);
     """,
+    "authors": "",  # the page has its own
     "people": "",
     "accounts": """
         CREATE TYPE mood AS ENUM ('sad', 'ok');
@@ -104,6 +105,7 @@ PAGES = {
     "docs/nested.md": "orders",
     "docs/queries.md": "accounts",
     "docs/running.md": "accounts",
+    "docs/soft-delete.md": "authors",
     "docs/timeseries.md": "events",
     "docs/secrets.md": "people",
     "docs/types.md": "bookings",

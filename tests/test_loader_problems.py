@@ -219,7 +219,7 @@ def test_the_directive_language_is_the_one_of_the_design() -> None:
         "before after changes scope optional order page optimistic rows null notnull type why plan timeout cache read"
     )
     assert set(EXISTS) == {*words.split(), "requires", "allow"}
-    exist = {"after", "before", "changes", "notnull", "null", "optimistic", "rows", "timeout", "type", "why"}
+    exist = {"after", "allow", "before", "changes", "notnull", "null", "optimistic", "rows", "timeout", "type", "why"}
     assert {name for name, exists in EXISTS.items() if exists} == exist
 
 

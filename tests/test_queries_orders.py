@@ -8,7 +8,7 @@ from decimal import Decimal
 import psycopg
 import pytest
 
-from plainsql.errors import NoRowError, ParameterError
+from plainsql.errors import NoRowError, ParameterError, StaleRowError
 from shop.queries import inventory, orders, payments
 from shop.queries.aio import orders as aio_orders
 from tests.fixtures.shop import Shop
@@ -167,14 +167,15 @@ def test_an_order_walks_through_its_states_and_no_other_way(shop: Shop) -> None:
     for version, now in enumerate(steps[:-1], 1):
         for status in steps:
             if status != steps[version]:
-                assert orders.set_status(shop.conn, order_id=order.id, version=version, status=status) is None, (
-                    now,
-                    status,
-                )
+                with pytest.raises(StaleRowError, match="its WHERE asks for more") as refused:
+                    orders.set_status(shop.conn, order_id=order.id, version=version, status=status)
+                assert refused.value.actual == version, (now, status)
+                assert refused.value.current.status == now
         if now != "delivered":
-            assert orders.set_status(shop.conn, order_id=order.id, version=version + 1, status=steps[version]) is None
+            with pytest.raises(StaleRowError) as stale:
+                orders.set_status(shop.conn, order_id=order.id, version=version + 1, status=steps[version])
+            assert (stale.value.expected, stale.value.actual) == (version + 1, version)
             moved = orders.set_status(shop.conn, order_id=order.id, version=version, status=steps[version])
-            assert moved is not None
             assert (moved.status, moved.version) == (steps[version], version + 1)
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 import psycopg
 import pytest
 
+from plainsql.errors import StaleRowError
 from shop.queries import customers, inventory, products
 from tests.fixtures.shop import Shop
 
@@ -168,7 +169,9 @@ def test_a_price_changes_once_for_each_version_read(shop: Shop) -> None:
     changed = products.change_price(shop.conn, product_id=product, version=1, price=Decimal(2))
     assert changed is not None
     assert (changed.price, changed.version) == (Decimal("2.00"), 2)
-    assert products.change_price(shop.conn, product_id=product, version=1, price=Decimal(3)) is None
+    with pytest.raises(StaleRowError) as caught:
+        products.change_price(shop.conn, product_id=product, version=1, price=Decimal(3))
+    assert (caught.value.actual, caught.value.current.price) == (2, Decimal("2.00"))
     assert shop.value("SELECT updated_at > %s FROM products", before)
 
 

@@ -21,6 +21,7 @@ VALUES = {
     "order_ids": "'{1}'",
     "quantities": "'{1,1}'",
     "prices": "'{1,2.50}'",
+    "versions": "'{1,1}'",
     "name": "'x'",
     "sku": "'x'",
     "description": "'x'",

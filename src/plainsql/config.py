@@ -15,7 +15,7 @@ from plainsql.errors import ConfigError
 from plainsql.partition_settings import PartitionSetting, read_partitions
 from plainsql.tenancy import Tenancy, read_tenancy
 
-KEYS = ("database", "queries", "migrations", "package", "output", "rows", "hooks", "aio_hooks")
+KEYS = ("database", "queries", "migrations", "package", "output", "rows", "hooks", "aio_hooks", "soft_delete")
 TABLES = ("partitions", "tenancy", "types")
 """Keys that are tables."""
 PLANNED = ("query",)
@@ -42,6 +42,7 @@ class Config:
         types: What the project makes of PostgreSQL's types.
         hooks: Module of the functions that ``@before`` and ``@after`` name: ``shop.hooks``.
         aio_hooks: Module of their async twins: ``shop.aio.hooks`` unless the project says otherwise.
+        soft_delete: Column that is set in deleted rows, of which ``check`` warns where they are read; None: it doesn't.
         tenancy: How it tells tenants apart; None: it has none.
         partitions: Tables with partitions by time.
         columns: What it makes of single columns.
@@ -57,6 +58,7 @@ class Config:
     types: tuple[TypeSetting, ...] = ()
     hooks: str | None = None
     aio_hooks: str | None = None
+    soft_delete: str | None = None
     tenancy: Tenancy | None = None
     partitions: tuple[PartitionSetting, ...] = ()
     columns: tuple[ColumnSetting, ...] = ()
@@ -148,6 +150,7 @@ def _config(file: Path, table: dict[str, object]) -> Config:
         columns=read_column_settings(columns, file),
         hooks=_module(table, "hooks", file),
         aio_hooks=_module(table, "aio_hooks", file) or _twin(_module(table, "hooks", file)),
+        soft_delete=cast("str | None", table.get("soft_delete")),
         tenancy=read_tenancy(table["tenancy"], file) if "tenancy" in table else None,
         partitions=read_partitions(table.get("partitions", {}), file),
     )

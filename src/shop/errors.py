@@ -8,10 +8,13 @@ What the shop refuses. The database's own refusals (a negative price, an unknown
     ├── InsufficientStockError                  no warehouse has as many pieces
     ├── IdempotencyKeyReusedError (ValueError)  the key belongs to another order
     ├── InvalidEmailError (ValueError)          no e-mail address
+    ├── RestoreConflictError                    a live user has the name or the address
     └── InvalidCredentialsError                 no such user, or not this password
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 
 class ShopError(Exception):
@@ -73,6 +76,22 @@ class InvalidEmailError(ShopError, ValueError):
     def __init__(self, email: str) -> None:
         self.email = email
         super().__init__(f"{email!r} is no e-mail address")
+
+
+class RestoreConflictError(ShopError):
+    """
+    A deleted user can't come back: live ones have taken his address, his name, or both.
+
+    Attributes:
+        user_id: Who was to come back.
+        taken: The key of the live user by what he has taken: ``{"email": 7}``.
+    """
+
+    def __init__(self, user_id: int, taken: Mapping[str, int]) -> None:
+        self.user_id = user_id
+        self.taken = dict(taken)
+        held = ", ".join(f"{field} is user {holder}'s now" for field, holder in taken.items())
+        super().__init__(f"user {user_id} can't be restored: {held}")
 
 
 class InvalidCredentialsError(ShopError):

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import msgspec
 
+from plainsql import Change
 from plainsql.hooks import Transaction
 from plainsql.passwords import hash_password as hash_password  # slow: under asyncio it runs in a thread
 from shop.errors import InvalidEmailError
@@ -38,9 +39,9 @@ def validate_email(email: str) -> str:
     return bare
 
 
-def drop_sessions(tx: Transaction, rows: Sequence[HasId]) -> None:
+def drop_sessions(tx: Transaction, rows: Sequence[HasId | Change[HasId]]) -> None:
     """End the sessions of users who were deleted, or have another password."""
-    sessions.revoke_for_users(tx, user_ids=[row.id for row in rows])
+    sessions.revoke_for_users(tx, user_ids=written_ids(rows))
 
 
 def log_access(tx: Transaction, rows: Sequence[HasId]) -> None:
@@ -57,3 +58,9 @@ def mask_user(tx: Transaction, rows: Sequence[users.UsersForSupportRow]) -> list
 def masked(rows: Sequence[users.UsersForSupportRow]) -> list[users.UsersForSupportRow]:
     """Return the rows with addresses of which the first letter and the domain are left: ``a***@example.org``."""
     return [msgspec.structs.replace(row, email=re.sub(r"^(.)[^@]*", r"\1***", row.email)) for row in rows]
+
+
+def written_ids(rows: Sequence[HasId | Change[HasId]]) -> list[int]:
+    """Return the keys of rows as they are, of those that a statement changed as of those that it returned."""
+    written = [row.new if isinstance(row, Change) else row for row in rows]
+    return [row.id for row in written if row is not None]

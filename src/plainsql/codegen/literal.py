@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 
@@ -60,3 +61,33 @@ def call(start: str, arguments: Iterable[str], *, width: int = 100) -> str:
             lines.append(indent)
         lines[-1] += f"{part}, "
     return "\n".join([f"{start}(", *(line.rstrip() for line in lines), f"{indent[4:]})"])
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """
+    A call within a call.
+
+    Attributes:
+        start: What stands before the parenthesis: ``Record``, ``old=Record``, or ``names=`` for a tuple of two or more.
+        arguments: In order.
+    """
+
+    start: str
+    arguments: tuple[str | Call, ...]
+
+    def __str__(self) -> str:
+        """Return it on one line."""
+        return f"{self.start}({', '.join(map(str, self.arguments))})"
+
+    def lines(self, width: int) -> list[str]:
+        """Return it on one line of *width* characters, or with a line for each argument, which no formatter joins."""
+        line = str(self)
+        if len(line) < width:  # a comma follows
+            return [line]
+        found = [f"{self.start}("]
+        for argument in self.arguments:
+            parts = argument.lines(width - 4) if isinstance(argument, Call) else [argument]
+            parts[-1] += ","
+            found += [f"    {part}" for part in parts]
+        return [*found, ")"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from plainsql.codegen import literal
@@ -212,7 +212,7 @@ class _Shape:
             lines += _argument("dump_oids", (self._spelled(found, found.python.dump_oid) for found in parameters))
             lines += _argument("bind_oids", (str(found.python.bind_oid) for found in parameters))
         if self.row:
-            lines.append(f"row={row_maker(description)[0]},")
+            lines += _row_argument(row_maker(description)[0])
         if columns:
             in_binary = self._in_binary([column.python for column in columns])
             wires = [
@@ -406,6 +406,14 @@ def _secret(position: int, meaning: Meaning) -> str:
 def _argument(name: str, items: Iterable[str]) -> list[str]:
     """Return the lines of an argument that is a tuple."""
     return f"{literal.call(f'{name}=', items, width=_WIDTH - 5)},".split("\n")
+
+
+def _row_argument(maker: str | literal.Call) -> list[str]:
+    """Return the lines of what makes a row."""
+    if isinstance(maker, str):
+        return [f"row={maker},"]
+    *first, last = replace(maker, start=f"row={maker.start}").lines(_WIDTH - 4)
+    return [*first, f"{last},"]
 
 
 def _head(file: QueryFile, imports: Imports, types: NamedTypes, project: Project) -> list[str]:

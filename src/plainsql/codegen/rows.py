@@ -8,6 +8,7 @@ from typing import Literal
 
 from plainsql.codegen import literal
 from plainsql.codegen.imports import Imports
+from plainsql.codegen.literal import Call
 from plainsql.describe.changes import Changes, Side
 from plainsql.describe.model import Column, Description
 from plainsql.describe.records import Members, RowRecord, records_of
@@ -68,23 +69,24 @@ def result_type(description: Description) -> str:
     return names.row_class(description.query.name) if isinstance(description.form, Locking) else row_type(description)
 
 
-def row_maker(description: Description) -> tuple[str, tuple[str, ...]]:
+def row_maker(description: Description) -> tuple[str | Call, tuple[str, ...]]:
     """Return the expression that makes a row of the columns, and the names of plainsql.execute that it needs."""
     row = names.row_class(description.query.name)
     match description.form:
         case Changes(old=old, new=new):
-            sides = [f"{name}={_side(row, side)}" for name, side in (("old", old), ("new", new)) if side is not None]
-            return _call("change_of", [row, *sides]), ("Change", "Record", "change_of")
+            sides = [_side(f"{name}=Record", row, side) for name, side in (("old", old), ("new", new)) if side]
+            return Call("change_of", (row, *sides)), ("Change", "Record", "change_of")
         case Locking(written=written, key=key, current=current):
-            parts = [_call("Record", [row, *map(str, written), f"key={key}"]), _record(current, optional=False)]
-            return _call("versioned", parts), ("Record", "Versioned", "versioned")
+            record = Call("Record", (row, *map(str, written), f"key={key}"))
+            return Call("versioned", (record, _record(current, optional=False))), ("Record", "Versioned", "versioned")
         case ():
             return row, ()
         case fields:
             parts = [row, *_parts(fields)]
             if any(not promise.startswith(":") for column in description.columns for promise in column.promises):
-                parts.append(f"names={literal.tuple_of(literal.string(column.name) for column in description.columns)}")
-            return _call("row_of", parts), ("Record", "row_of")
+                promised = tuple(literal.string(column.name) for column in description.columns)
+                parts.append(Call("names=", promised) if len(promised) > 1 else f"names={literal.tuple_of(promised)}")
+            return Call("row_of", tuple(parts)), ("Record", "row_of")
 
 
 def _of_records(
@@ -134,23 +136,19 @@ def _header(name: str, rows: Rows, imports: Imports) -> str:
     return f"class {name}(Struct, frozen=True, gc=False):"
 
 
-def _side(row: str, side: Side) -> str:
+def _side(start: str, row: str, side: Side) -> Call:
     last = "always=True" if side.key is None else f"key={side.key}"
-    return _call("Record", [row, *map(str, side.columns), last])
+    return Call(start, (row, *map(str, side.columns), last))
 
 
-def _parts(members: Members) -> list[str]:
+def _parts(members: Members) -> list[str | Call]:
     return [_record(member) if isinstance(member, RowRecord) else str(member) for _, member in members]
 
 
-def _record(record: RowRecord, *, optional: bool = True) -> str:
+def _record(record: RowRecord, *, optional: bool = True) -> Call:
     parts = [record.name, *_parts(record.members)]
     if not (optional and record.nullable):
         parts.append("always=True")
     elif record.key is not None:
         parts.append(f"key={record.key}")
-    return _call("Record", parts)
-
-
-def _call(name: str, arguments: Sequence[str]) -> str:
-    return f"{name}({', '.join(arguments)})"
+    return Call("Record", tuple(parts))

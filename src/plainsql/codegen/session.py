@@ -82,7 +82,9 @@ class Session:
     def _new_describer(self) -> Describer:
         folders = self.config.import_folders
         declared = DeclaredColumns(self.conn, self.config.columns, folders)
-        return Describer(self.conn, custom_types(self.conn, self.config.types, folders), folders, declared)
+        return Describer(
+            self.conn, custom_types(self.conn, self.config.types, folders), folders, declared, self.config.soft_delete
+        )
 
     def describe(self, progress: Progress | None = None) -> Described:
         """Load the query files as they are now and describe what is new."""
@@ -110,7 +112,8 @@ class Session:
 
     def _describe(self, query: Query) -> Description:
         said = tuple(override.meaning for override in query.overrides)
-        key = (query.sql, query.kind, query.parameters, query.statements, said)
+        allowed = tuple(directive.argument for directive in query.directives if directive.name == "allow")
+        key = (query.sql, query.kind, query.parameters, query.statements, said, allowed)
         known = self._known.get(key)
         # Faults and warnings carry positions, which move with the text around them.
         if known is not None and known.problem is None and not known.warnings:

@@ -19,6 +19,7 @@ from plainsql.describe.inference import prepare_inferring
 from plainsql.describe.model import Column, Description, Parameter
 from plainsql.describe.overrides import apply_overrides
 from plainsql.describe.relations import RelationCatalog
+from plainsql.describe.soft_delete import warn_of_deleted_rows
 from plainsql.describe.statement import Prepared, Refusal, prepare
 from plainsql.describe.suffix import warn_of_suffix
 from plainsql.describe.tree import TreeUnavailableError, analysed_tree
@@ -46,6 +47,7 @@ class Describer:
         custom: What the project's settings make of types, by OID.
         folders: Where the project's own packages may lie; None: names of ``@type`` are not looked for.
         declared: Columns that have types of their own.
+        soft_delete: Column that is set in deleted rows; None: nobody is warned of reading them.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Describer:
         custom: Mapping[int, CustomType] | None = None,
         folders: Sequence[Path] | None = None,
         declared: DeclaredColumns | None = None,
+        soft_delete: str | None = None,
     ) -> None:
         if not conn.autocommit:
             raise ValueError("describe needs a connection in autocommit")
@@ -63,6 +66,7 @@ class Describer:
         self._effects = EffectCatalog(conn, self._relations)
         self._folders = folders
         self._declared = declared
+        self._soft_delete = soft_delete
 
     def describe(self, query: Query) -> Description:
         """Return what the server says of *query*; a refusal is its ``problem``."""
@@ -156,10 +160,16 @@ class Describer:
                 *problems,
                 *warnings_of(query, form),
                 *warn_of_suffix(query, effects, [column.name for column in columns]),
+                *self._warn_of_deleted_rows(query, analysis),
             ),
             effects=effects,
             form=form,
         )
+
+    def _warn_of_deleted_rows(self, query: Query, analysis: Analysis) -> list[Problem]:
+        if self._soft_delete is None or analysis.statement is None:
+            return []
+        return warn_of_deleted_rows(query, analysis.statement, self._relations.facts("").relations, self._soft_delete)
 
     def _columns(
         self, query: Query, prepared: Prepared, analysis: Analysis, given: Sequence[PgType]

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 
 R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
 
 
 class Record(Generic[R]):
@@ -47,7 +48,7 @@ class Record(Generic[R]):
         return all(values[column] is None for column in self._columns)
 
 
-class Change(Struct, Generic[R], frozen=True):
+class Change(Struct, Generic[R_co], frozen=True):
     """
     A row that a statement wrote.
 
@@ -56,8 +57,8 @@ class Change(Struct, Generic[R], frozen=True):
         new: As it is now; None: the statement deleted it.
     """
 
-    old: R | None
-    new: R | None
+    old: R_co | None
+    new: R_co | None
 
 
 class Versioned(Struct, Generic[R], frozen=True):

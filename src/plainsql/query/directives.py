@@ -15,7 +15,7 @@ from plainsql.query.source import Faults, closest, position_in
 
 EXISTS: Final[dict[str, bool]] = {
     "after": True,
-    "allow": False,
+    "allow": True,
     "before": True,
     "cache": False,
     "changes": True,
@@ -36,7 +36,10 @@ EXISTS: Final[dict[str, bool]] = {
 }
 """Every directive of the language; False until the feature behind it exists."""
 
-REPEATABLE: Final = frozenset({"after", "before", "why", *VERDICTS})
+ALLOWABLE: Final = ("deleted_rows",)
+"""Warnings that ``@allow`` takes away from one query, with a reason."""
+
+REPEATABLE: Final = frozenset({"after", "allow", "before", "why", *VERDICTS})
 
 _VERDICTS: Final[dict[str, Verdict]] = {verdict: verdict for verdict in VERDICTS}
 _DURATION: Final = re.compile(r"(?P<number>\d{1,10}(?:\.\d{1,6})?)[ \t]*(?P<unit>ms|s|min)\Z")
@@ -96,6 +99,8 @@ def read_directives(lines: Sequence[DirectiveLine], kind: Kind, suffix: str, fau
                 kind = "one"
         elif line.name in ("changes", "optimistic"):
             fault = _rows_written_fault(line.name, line.argument, kind, first_lines)
+        elif line.name == "allow":
+            fault = _allow_fault(line.argument)
         elif line.name == "before":
             step = read_before(line, faults, query, query.rpartition(".")[2])
             before += [step] if step else []
@@ -121,6 +126,15 @@ def _rows_fault(argument: str, suffix: str) -> tuple[str, str] | None:
     if argument != "1":
         return f"'@rows' takes 1, not '{argument}'", "write @rows 1: then no row raises, and so do two"
     return None
+
+
+def _allow_fault(argument: str) -> tuple[str, str] | None:
+    code, *reason = argument.split(maxsplit=1)[:2] or [""]
+    if code not in ALLOWABLE:
+        near = closest(code, ALLOWABLE)
+        advice = f"did you mean '{near}'?" if near else f"write one of {', '.join(ALLOWABLE)}, and the reason"
+        return f"'@allow' knows no warning '{code}'", advice
+    return None if reason else (f"'@allow {code}' gives no reason", f"write why: @allow {code} …")
 
 
 def _rows_written_fault(name: str, argument: str, kind: Kind, others: Iterable[str]) -> tuple[str, str] | None:

@@ -23,7 +23,7 @@ from plainsql.partitions import Report
 from plainsql.pool import PoolConfig
 from plainsql.target import resolve_target
 from plainsql.tenants import Tenant
-from shop.demo import load, private, shopping, show, timeline, tpch
+from shop.demo import leaving, load, private, shopping, show, timeline, tpch
 from shop.demo.database import app_conninfo, make_database
 from shop.demo.texts import sql_text
 from shop.queries import analytics, events, inventory, orders
@@ -83,6 +83,7 @@ def tell(console: Console, config: Config, *, database: str, scale: float) -> No
                     order_id = sell(story, t, customers)
                     remember(story, t, conninfo, order_id)
                     hide(story, owner, t, customers)
+                    leave(story, t)
                     analyse(story, t)
                     follow(story, t, reports)
                     compare(story, t, config)
@@ -161,6 +162,13 @@ def hide(story: Story, owner: Database, t: Tenant, customers: range) -> None:
         story.say(f"found by its blind index: customer {told.found}")
         story.say(f"copied to another customer's row: {told.refused}")
         story.say(f"{told.rotated} value has a new key, without a pause")
+
+
+def leave(story: Story, t: Tenant) -> None:
+    """Delete a user, and bring her back."""
+    with story.step("A user leaves, and comes back"):
+        for line in leaving.leave_and_return(t):
+            story.say(line)
 
 
 def analyse(story: Story, t: Tenant) -> None:
