@@ -1,4 +1,4 @@
--- depends: 0015.events
+-- depends: 0016.soft-delete
 -- Tax numbers of customers, encrypted by the application, and preferences.
 SET LOCAL lock_timeout = '2s';
 

@@ -1,4 +1,4 @@
--- depends: 0012.sessions
+-- depends: 0015.events
 -- Live rows never point to deleted ones: guards that a foreign key, which knows no deleted_at, can't be; a view of live users.
 SET LOCAL lock_timeout = '2s';
 
