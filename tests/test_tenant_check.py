@@ -146,6 +146,29 @@ BREAKAGES: list[tuple[str, set[str], set[str]]] = [
         set(),
     ),
     ("ALTER TABLE orders ALTER tenant_id DROP NOT NULL", {"tenant-may-be-null"}, set()),
+    (
+        "CREATE FUNCTION app.counted(name text) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''"
+        " AS $$ DECLARE n bigint; BEGIN EXECUTE 'SELECT count(*) FROM public.' || name INTO n; RETURN n; END $$",
+        {"definer-builds-sql"},
+        set(),
+    ),
+    ("GRANT TRUNCATE ON orders TO app_user", {"may-truncate"}, set()),
+    (
+        "CREATE TABLE seats (tenant_id uuid NOT NULL DEFAULT app.tenant_id(), id bigint, PRIMARY KEY (tenant_id, id))"
+        " PARTITION BY HASH (tenant_id);"
+        "CREATE TABLE seats_0 PARTITION OF seats FOR VALUES WITH (MODULUS 1, REMAINDER 0);"
+        "ALTER TABLE seats ENABLE ROW LEVEL SECURITY; ALTER TABLE seats FORCE ROW LEVEL SECURITY;"
+        "CREATE POLICY p ON seats USING (tenant_id = app.tenant_id()) WITH CHECK (tenant_id = app.tenant_id());"
+        "GRANT SELECT (id) ON seats_0 TO app_user",
+        {"open-partition"},
+        set(),
+    ),
+    (
+        "CREATE TABLE parcels (owner uuid NOT NULL, order_id bigint NOT NULL,"
+        " FOREIGN KEY (owner, order_id) REFERENCES orders (tenant_id, id)); GRANT SELECT ON parcels TO app_user",
+        {"rows-without-tenant"},
+        set(),
+    ),
 ]
 
 
@@ -161,11 +184,31 @@ def test_a_broken_rule_turns_the_proof_red(
     assert leaking <= leaks(report).keys(), leaks(report)
 
 
+def test_a_table_that_is_only_added_to_is_kept_apart(conn: psycopg.Connection[Any]) -> None:
+    conn.execute("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'only added to'; END $$")
+    for name in ("by_policy", "by_trigger"):
+        conn.execute(
+            f"CREATE TABLE {name} (tenant_id uuid DEFAULT app.tenant_id(), id bigint, PRIMARY KEY (tenant_id, id));"
+            f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY; ALTER TABLE {name} FORCE ROW LEVEL SECURITY;"
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO app_user"
+        )
+    conn.execute(
+        "CREATE POLICY r ON by_policy FOR SELECT USING (tenant_id = app.tenant_id());"
+        "CREATE POLICY w ON by_policy FOR INSERT WITH CHECK (tenant_id = app.tenant_id());"
+        "CREATE POLICY p ON by_trigger USING (tenant_id = app.tenant_id()) WITH CHECK (tenant_id = app.tenant_id());"
+        "CREATE TRIGGER t BEFORE UPDATE OR DELETE ON by_trigger FOR EACH ROW EXECUTE FUNCTION refuse()"
+    )
+    report = check_tenants(conn, TENANCY, [])
+    assert (leaks(report), codes(report)) == ({}, set())
+    conn.execute("ALTER POLICY p ON by_trigger WITH CHECK (true)")  # the trigger doesn't stand in for the policy
+    assert leaks(check_tenants(conn, TENANCY, [])).keys() == {"by_trigger"}
+
+
 def test_a_table_without_an_index_by_tenant_is_a_warning(conn: psycopg.Connection[Any]) -> None:
     conn.execute(
         "CREATE TABLE tags (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, tenant_id uuid NOT NULL);"
         "ALTER TABLE tags ENABLE ROW LEVEL SECURITY; ALTER TABLE tags FORCE ROW LEVEL SECURITY;"
-        "CREATE POLICY p ON tags USING (tenant_id = (SELECT app.tenant_id())); GRANT ALL ON tags TO app_user"
+        "CREATE POLICY p ON tags USING (tenant_id = (SELECT app.tenant_id())); GRANT SELECT, INSERT ON tags TO app_user"
     )
     report = check_tenants(conn, TENANCY, [])
     assert codes(report, "warning") == {("no-index-by-tenant", "tags"), ("no-with-check", "tags: p")}

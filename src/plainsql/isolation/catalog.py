@@ -16,7 +16,10 @@ from plainsql.queries.tenant_catalog import (
     ListFunctionBodiesRow,
     list_function_bodies,
     list_keys,
+    list_open_partitions,
     list_row_policies,
+    list_truncatable,
+    list_unprotected,
     list_views_over,
 )
 from plainsql.tenancy import Tenancy
@@ -35,6 +38,8 @@ def catalog_findings(conn: psycopg.Connection[Any], tables: Sequence[Table], ten
     functions = list_function_bodies(conn)
     found = list(_tables(conn, tenants, tenancy, functions))
     found += _references(tables)
+    found += _without_tenant(conn, tables, tenancy)
+    found += _ways_around(conn, tenants, tenancy.role)
     found += _keys(conn, tenants)
     found += _views(conn, tenants, tenancy.role)
     found += _functions(functions, tenants, tenancy)
@@ -119,6 +124,45 @@ def _references(tables: Sequence[Table]) -> Iterator[Finding]:
                 )
 
 
+def _without_tenant(conn: psycopg.Connection[Any], tables: Sequence[Table], tenancy: Tenancy) -> Iterator[Finding]:
+    """Yield the tables whose rows hang on tenants' rows, and which nothing keeps from the other tenants."""
+    by_oid = {table.oid: table for table in tables}
+    loose = [table for table in tables if table.tenant is None]
+    unprotected = {row.oid for row in list_unprotected(conn, tables=[t.oid for t in loose], role=tenancy.role)}
+    for table in loose:
+        others = [by_oid[reference.other_oid] for reference in table.references]
+        if table.oid not in unprotected or not (owners := [other for other in others if other.tenant is not None]):
+            continue
+        # What refers to the tenants alone may be everybody's, such as a list of those who are on call.
+        level: Level = "warning" if all(other.is_root for other in owners) else "error"
+        yield Finding(
+            level,
+            "rows-without-tenant",
+            table.shown,
+            f"its rows refer to {owners[0].shown}, it has no column {tenancy.column} and no row-level security: "
+            "every tenant sees and writes them all",
+            f"add {tenancy.column} and a policy, or a policy that asks {owners[0].shown}",
+        )
+
+
+def _ways_around(conn: psycopg.Connection[Any], tables: Sequence[Table], role: str) -> Iterator[Finding]:
+    """Yield the rights that lead past the policies of tenants' tables."""
+    oids = [table.oid for table in tables]
+    by_oid = {table.oid: table for table in tables}
+    for row in list_open_partitions(conn, tables=oids, role=role):
+        yield Finding(
+            "error",
+            "open-partition",
+            row.name,
+            f"{role} reaches it by its own name, where the policies of {by_oid[row.table_oid].shown} don't hold",
+            "ALTER TABLE … ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; it needs no policy",
+        )
+    for found in list_truncatable(conn, tables=oids, role=role):
+        name = found.table_name if found.schema == "public" else f"{found.schema}.{found.table_name}"
+        message = f"{role} may TRUNCATE it, which no policy holds back: the rows of all tenants"
+        yield Finding("error", "may-truncate", name, message, f"REVOKE TRUNCATE ON {name} FROM {role}")
+
+
 def _keys(conn: psycopg.Connection[Any], tables: Sequence[Table]) -> Iterator[Finding]:
     keys = list_keys(conn, tables=[table.oid for table in tables])
     for table in tables:
@@ -189,7 +233,17 @@ def _functions(
                 "SECURITY DEFINER without SET search_path: the caller chooses which tables its names mean",
                 "ALTER FUNCTION … SET search_path = ''",
             )
-        if function.name in reading and function.name not in tenancy.definers:
+        if function.name in tenancy.definers:
+            continue
+        if function.name not in reading and _DYNAMIC.search(function.body or "") and function.language != "sql":
+            yield Finding(
+                "error",
+                "definer-builds-sql",
+                function.name,
+                "SECURITY DEFINER, and it builds SQL: whose tables that reads nobody can tell",
+                f'review it, then name it: definers = ["{function.name}"] in [tool.plainsql.tenancy]',
+            )
+        if function.name in reading:
             yield Finding(
                 "error",
                 "definer-reads-tenants",

@@ -84,7 +84,8 @@ class Prover:
                     return Proof("table", table.shown, "LEAK", runs, seen, f"{statement.name}: {leak}")
             for name, outcome in self._trespasses(table, actor):
                 runs += 1
-                if not outcome.error.startswith(_REFUSED):
+                # An UPDATE that no policy lets see a row is refused by finding none.
+                if not outcome.error.startswith(_REFUSED) and (outcome.error or outcome.touched):
                     detail = f"{name}: expected {_REFUSED}, found {outcome.error or 'no error'}"
                     return Proof("table", table.shown, "LEAK", runs, seen, detail)
         if leak := self._without_tenant(table):
@@ -127,13 +128,20 @@ class Prover:
             values = sql.SQL(", ").join(map(sql.Literal, row.values()))
             insert = sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE VALUES ({})")
             statement = Statement("", insert.format(table.identifier, names, values).as_string(conn))
-            yield "INSERT of a row of the other tenant", self._worlds.run(statement, (), actor)
+            yield "INSERT of a row of the other tenant", self._refusal(statement, actor)
         if self._filled.of(table, actor):
             move = sql.SQL("UPDATE {} SET {} = {}").format(
                 table.identifier, table.tenant_identifier, sql.Literal(other)
             )
             statement = Statement("", move.as_string(conn))
-            yield "UPDATE that gives rows to the other tenant", self._worlds.run(statement, (), actor)
+            yield "UPDATE that gives rows to the other tenant", self._refusal(statement, actor)
+
+    def _refusal(self, statement: Statement, actor: int) -> Outcome:
+        """Return what refuses *statement*; where a trigger was first, what would without it."""
+        outcome = self._worlds.run(statement, (), actor)
+        if not outcome.error or outcome.error.startswith(_REFUSED):
+            return outcome
+        return self._worlds.run(statement, (), actor, triggers=False)
 
     def _without_tenant(self, table: Table) -> str:
         """Say what a connection without a tenant sees: the setting reads '' where an earlier transaction had set it."""

@@ -94,12 +94,31 @@ class Worlds:
         one, two = masked(beside, mask), masked(alone, mask)
         return beside, "" if one == two else difference(one, two)
 
-    def run(self, statement: Statement, arguments: Sequence[str | None], actor: int, *, alone: bool = False) -> Outcome:
-        """Run *statement* as a tenant and undo it; with *alone* in a world where the other has no rows."""
+    def run(
+        self,
+        statement: Statement,
+        arguments: Sequence[str | None],
+        actor: int,
+        *,
+        alone: bool = False,
+        triggers: bool = True,
+    ) -> Outcome:
+        """
+        Run *statement* as a tenant and undo it.
+
+        Args:
+            statement: What to run.
+            arguments: Its own.
+            actor: Which tenant.
+            alone: In a world where the other has no rows.
+            triggers: False: without triggers and foreign keys.
+        """
         with self.undone():
             if alone:
                 self.remove(1 - actor)
             set_sequences(self.conn, value=FIRST_KEY)
+            if not triggers:
+                self.conn.execute("SET LOCAL session_replication_role = replica")
             self.become(self.tenants.ids[actor])
             outcome = _outcome(self.conn, statement, arguments)
             if not statement.writes or alone or outcome.error:

@@ -153,6 +153,53 @@ FROM pg_catalog.pg_policy AS p
 WHERE p.polrelid OPERATOR(pg_catalog.=) ANY(:tables::pg_catalog.oid[])
 ORDER BY p.polrelid, p.polname;
 
+-- name: list_open_partitions(tables, role)
+-- Partitions, at any depth, that a role may reach by their own name and that have no row-level security themselves: the
+-- policies of the table above hold for those who come through it.
+SELECT
+    CASE WHEN n.nspname OPERATOR(pg_catalog.=) 'public' THEN c.relname::pg_catalog.text
+    ELSE pg_catalog.concat(n.nspname, '.', c.relname)
+    END AS name,
+    root.oid AS table_oid
+FROM pg_catalog.unnest(:tables::pg_catalog.oid[]) AS root (oid)
+CROSS JOIN LATERAL pg_catalog.pg_partition_tree(root.oid::pg_catalog.regclass) AS p
+JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) p.relid
+JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+WHERE
+    c.oid OPERATOR(pg_catalog.<>) root.oid
+    AND NOT c.relrowsecurity
+    AND (
+        pg_catalog.has_any_column_privilege(:role::pg_catalog.name, c.oid, 'SELECT, INSERT, UPDATE')
+        OR pg_catalog.has_table_privilege(:role::pg_catalog.name, c.oid, 'DELETE')
+    )
+ORDER BY n.nspname, c.relname;
+
+-- name: list_truncatable(tables, role)
+-- Tables, and partitions of them, that a role may empty: TRUNCATE is under no policy (manual: Row Security Policies).
+SELECT DISTINCT
+    n.nspname AS schema,
+    c.relname AS table_name
+FROM pg_catalog.unnest(:tables::pg_catalog.oid[]) AS root (oid)
+CROSS JOIN LATERAL (
+    SELECT root.oid
+    UNION ALL
+    SELECT p.relid FROM pg_catalog.pg_partition_tree(root.oid::pg_catalog.regclass) AS p
+) AS m (oid)
+JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) m.oid
+JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+WHERE pg_catalog.has_table_privilege(:role::pg_catalog.name, c.oid, 'TRUNCATE')
+ORDER BY n.nspname, c.relname;
+
+-- name: list_unprotected(tables, role)
+-- Those of these tables that have no row-level security and that a role may read.
+SELECT c.oid
+FROM pg_catalog.pg_class AS c
+WHERE
+    c.oid OPERATOR(pg_catalog.=) ANY(:tables::pg_catalog.oid[])
+    AND NOT c.relrowsecurity
+    AND pg_catalog.has_any_column_privilege(:role::pg_catalog.name, c.oid, 'SELECT')
+ORDER BY c.oid;
+
 -- name: list_views_over(tables, role)
 -- Views and materialised views that read these tables, themselves (is_direct) or through other views only.
 -- A view with security_invoker asks for the caller's rights also below a view without (manual: CREATE VIEW).
