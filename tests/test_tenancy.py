@@ -565,3 +565,32 @@ def test_all_tenants_says_what_it_misses(two_tenants: Roles, monkeypatch: pytest
         db.all_tenants(reason="billing"),
     ):
         pass
+
+
+def test_what_one_tenants_block_yielded_is_refused_where_the_context_is_anothers(
+    two_tenants: Roles,
+) -> None:
+    def as_b(source: execute.ConnectionSource) -> None:
+        with (
+            tenancy.use(B),
+            pytest.raises(TenantMismatchError, match=f"run as tenant {A} where the context is tenant {B}"),
+        ):
+            execute.fetch_all(source, LIST_NOTES)
+
+    with Database.open(two_tenants.app) as db, ThreadPoolExecutor(1) as elsewhere, db.tenant(A) as t:
+        elsewhere.submit(as_b, t).result()
+        with t.transaction() as tx:
+            elsewhere.submit(as_b, tx).result()
+            assert len(execute.fetch_all(tx, LIST_NOTES)) == 3
+
+
+async def test_the_same_holds_for_tasks(two_tenants: Roles) -> None:
+    async def as_b(source: aio.ConnectionSource) -> None:
+        with tenancy.use(B), pytest.raises(TenantMismatchError, match=f"run as tenant {A}"):
+            await aio.fetch_all(source, LIST_NOTES)
+
+    async with plainsql.aio.Database.open(two_tenants.app) as db, db.tenant(A) as t:
+        await asyncio.create_task(as_b(t))
+        async with t.transaction() as tx:
+            await asyncio.create_task(as_b(tx))
+            assert len(await aio.fetch_all(tx, LIST_NOTES)) == 3

@@ -126,6 +126,16 @@ def refuse_other(tenant: str) -> None:
             raise TenantMismatchError(f"tenant {tenant} inside tenant {other}: leave that one's block first")
 
 
+def refuse_context(tenant: str, statement: Statement[Any]) -> None:
+    """Raise TenantMismatchError when *statement* would run for *tenant* in a context that `use` gave to another."""
+    other = _current.get()
+    if other is not None and other != tenant:
+        raise TenantMismatchError(
+            f"{statement.place} would run as tenant {tenant} where the context is tenant {other}'s: "
+            "it was passed what another tenant's block yielded"
+        )
+
+
 class _Blocks:
     """The `db.tenant()` blocks that are open, by thread and task: a copied context doesn't inherit them."""
 

@@ -14,7 +14,7 @@ from plainsql.execute import ConnectionSource, Statement
 from plainsql.execute.settings import Settings
 from plainsql.pool import pool_conninfo
 from plainsql.queries.tenancy import ListTenantTablesRow, RoleRightsRow, list_tenant_tables, role_rights
-from plainsql.tenancy import REASON_SETTING, Tenancy, log
+from plainsql.tenancy import REASON_SETTING, Tenancy, log, refuse_context
 from plainsql.transaction import Isolation, Transaction, begin_command, open_transaction
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Tenant(ConnectionSource):
     def settings(self, statement: Statement[Any]) -> Settings:
         """Return the tenant's setting."""
         check_open(self.closed)
+        refuse_context(self.tenant_id, statement)
         return self._settings
 
     def acquire(self) -> psycopg.Connection[Any]:

@@ -18,7 +18,7 @@ from psycopg import pq
 from plainsql import actor
 from plainsql.execute import ConnectionSource, Statement
 from plainsql.execute.settings import Settings, begin_with
-from plainsql.tenancy import tenant_required
+from plainsql.tenancy import refuse_context, tenant_required
 
 Isolation: TypeAlias = Literal["read committed", "repeatable read", "serializable"]
 
@@ -102,7 +102,9 @@ class TransactionState:
 
     def settings(self, statement: Statement[Any]) -> Settings:
         """Return nothing: the transaction has its settings. A statement about tenants' tables needs a tenant."""
-        if statement.tenant and self.tenant_id is None and not self._all_tenants:
+        if self.tenant_id is not None:
+            refuse_context(self.tenant_id, statement)
+        elif statement.tenant and not self._all_tenants:
             raise tenant_required(statement)
         actor.refuse_other(self._actor, statement)
         return ()

@@ -12,7 +12,7 @@ from plainsql.aio.execute import ConnectionSource, Statement
 from plainsql.aio.transaction import Isolation, Transaction, begin_command, open_transaction
 from plainsql.execute.settings import Settings
 from plainsql.queries.aio.tenancy import list_tenant_tables, role_rights
-from plainsql.tenancy import REASON_SETTING, Tenancy
+from plainsql.tenancy import REASON_SETTING, Tenancy, refuse_context
 from plainsql.tenants import all_tenants_conninfo, check_open, is_safe, note_all_tenants, refuse_inside
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class Tenant(ConnectionSource):
     def settings(self, statement: Statement[Any]) -> Settings:
         """Return the tenant's setting."""
         check_open(self.closed)
+        refuse_context(self.tenant_id, statement)
         return self._settings
 
     async def acquire(self) -> psycopg.AsyncConnection[Any]:
