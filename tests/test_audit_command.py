@@ -54,6 +54,16 @@ def test_what_cannot_be_done_is_said_and_nothing_is_written(project: Project) ->
     assert len(list((project.root / "migrations").iterdir())) == 2
 
 
+def test_a_key_that_looks_like_a_secret_is_refused_unless_it_is_said_to_be_none(project: Project) -> None:
+    project.write("migrations/0002.links.sql", "CREATE TABLE links (token text PRIMARY KEY, target text);")
+    project.write("migrations/0002.links.rollback.sql", "DROP TABLE links;")
+    refused = project.run(*ADD, "--table", "links", code=2).stderr
+    assert "links: token looks like a secret and belongs to the primary key" in refused
+    assert "say --plain token" in refused
+    done = project.run(*ADD, "--table", "links", "--plain", "token").stdout
+    assert "links: key token, 2 columns; redacted: none" in done
+
+
 def test_another_folder_can_take_the_migration(project: Project) -> None:
     project.run(*ADD, "--table", "users", "--dir", "review")
     assert sorted(path.name for path in (project.root / "review").iterdir()) == [

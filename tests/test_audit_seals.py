@@ -246,6 +246,48 @@ def test_sealing_while_many_write_misses_nothing(db: Database, database: str, he
     assert found.entries == 4 * 51 * 2  # every seventh was rolled back
 
 
+def test_an_entry_put_in_before_all_others_is_named(db: Database, conn: psycopg.Connection[Any], heads: Path) -> None:
+    sealed(db, conn, heads)
+    for number, place in enumerate(("-9", "0")):
+        with as_intruder(conn):
+            conn.execute(
+                "INSERT INTO audit_logs (id, at, table_name, record_pk, action, txid) OVERRIDING SYSTEM VALUE"
+                " SELECT %s, at, table_name, record_pk, action, '0' FROM audit_logs WHERE txid > '0' LIMIT 1",
+                (place,),
+            )
+            if number:  # a digest of it doesn't help
+                conn.execute("INSERT INTO audit.digests SELECT '0', id, sha256('x') FROM audit_logs WHERE txid = '0'")
+        found = audit.verify(db, heads=heads, keys=KEY)
+        assert found.first is not None
+        assert found.first.seal == 1
+
+
+def test_two_runs_at_once_export_each_head_once(
+    database: str, db: Database, conn: psycopg.Connection[Any], heads: Path
+) -> None:
+    conn.execute(f"ALTER DATABASE {conn.info.dbname} SET default_transaction_isolation = 'repeatable read'")
+    write(conn, 120)
+    start = threading.Barrier(4)
+    failed: list[BaseException] = []
+
+    def sealing() -> None:
+        with Database.open(database, tenancy=False) as own:
+            start.wait()
+            try:
+                audit.seal(own, export=heads, keys=KEY, batch=3)
+            except BaseException as error:
+                failed.append(error)
+
+    threads = [threading.Thread(target=sealing) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert len(heads.read_text(encoding="utf-8").splitlines()) == 40
+    assert audit.verify(db, heads=heads, keys=KEY) == audit.Verification(40, 120, None)
+
+
 def test_two_runs_at_once_make_one_chain(db: Database, conn: psycopg.Connection[Any]) -> None:
     write(conn, 40)
     start = threading.Barrier(3)

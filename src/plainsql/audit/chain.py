@@ -25,10 +25,10 @@ FIRST_HEAD = hashlib.sha256(b"plainsql audit chain").digest()
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """The last entry of a seal, in order of transaction and id."""
+    """The last entry of a seal, in order of transaction and id; at first one that is before all that can be put in."""
 
     txid: str = "0"
-    entry_id: int = 0
+    entry_id: int = -(2**63)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def head_of(previous: bytes, digests: Iterable[AddDigestsRow | ListDigestsRow]) 
     """Return the head of a seal over *digests*, which are in order."""
     found = hashlib.sha256(previous)
     for row in digests:
-        found.update(int(row.txid).to_bytes(8, "big") + row.entry_id.to_bytes(8, "big") + row.digest)
+        found.update(int(row.txid).to_bytes(8, "big") + row.entry_id.to_bytes(8, "big", signed=True) + row.digest)
     return found.digest()
 
 

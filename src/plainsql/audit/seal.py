@@ -14,10 +14,12 @@ from plainsql.audit.keys import AuditKeys, load_keys
 from plainsql.database import Database
 from plainsql.errors import AuditError
 from plainsql.queries.audit import add_digests, add_seal, last_seal, list_seals, lock_seals
-from plainsql.transaction import Transaction
+from plainsql.transaction import Isolation, Transaction
 
 BATCH = 10_000
 """Most entries under one seal."""
+ISOLATION: Isolation = "read committed"
+"""Whatever the server's default is: who waited for the lock must see what the other run sealed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def seal(
     keys = keys or load_keys()
     seals = entries = 0
     while True:
-        with db.transaction() as tx:
+        with db.transaction(isolation=ISOLATION) as tx:
             sealed = _seal_batch(tx, keys, batch)
         seals += sealed > 0
         entries += sealed
@@ -73,7 +75,7 @@ def seal(
             progress(entries)
         if sealed < batch:
             break
-    return Sealed(seals, entries, _export(db, export, keys) if export is not None else 0)
+    return Sealed(seals, entries, _export(db, export) if export is not None else 0)
 
 
 def _seal_batch(tx: Transaction, keys: AuditKeys, batch: int) -> int:
@@ -110,8 +112,14 @@ def _seal_batch(tx: Transaction, keys: AuditKeys, batch: int) -> int:
     return len(digests)
 
 
-def _export(db: Database, path: Path, keys: AuditKeys) -> int:
-    """Write the heads that the file lacks, each with its signature; return how many."""
+def _export(db: Database, path: Path) -> int:
+    """Write the heads that the file lacks, each with its signature; return how many. Two runs write none twice."""
+    with db.transaction(isolation=ISOLATION) as tx:
+        lock_seals(tx)
+        return _write_heads(tx, path)
+
+
+def _write_heads(tx: Transaction, path: Path) -> int:
     known = read_export(path)
     newest = max(known, default=0)
     previous = FIRST_HEAD
@@ -119,7 +127,7 @@ def _export(db: Database, path: Path, keys: AuditKeys) -> int:
         previous = bytes.fromhex(str(known[newest]["head"]))
     text = ""
     count = 0
-    for row in list_seals(db, after=newest):
+    for row in list_seals(tx, after=newest):
         head = head_from(row, previous)
         line = asdict(head) | {"key_id": row.key_id, "signature": row.signature.hex()}
         text += json.dumps(line, sort_keys=True) + "\n"

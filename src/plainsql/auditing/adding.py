@@ -122,12 +122,13 @@ def _audit(table: AuditedTable, wishes: Wishes, known: ListAuditedRow | None) ->
         raise AuditError(f"{table.name}: {', '.join(keys)} can't be redacted: each entry names its row by the key")
     before = {*_said(known)[0]} if known else set()
     key = {column.name for column in table.key}
-    secret = {
-        column.name
-        for column in table.columns
-        if column.name not in key and is_secret(table.bare_name, column, wishes.encrypted)
-    }
-    redacted = (before | secret | asked) - plain
+    secret = {column.name for column in table.columns if is_secret(table.bare_name, column, wishes.encrypted)}
+    if known is None and (keys := sorted(secret & key - plain)):
+        raise AuditError(
+            f"{table.name}: {', '.join(keys)} looks like a secret and belongs to the primary key, by which each entry "
+            f"names its row: give the table another key, or say --plain {keys[0]} if it is none"
+        )
+    redacted = (before | secret - key | asked) - plain
     quiet = {*(_said(known)[2] if known else QUIET), *_named(table, wishes.quiet)} - key
     return Audit(
         table,
