@@ -98,6 +98,7 @@ SCHEMAS = {
     """,
     "events": "",  # the page has its own
 }
+KEYS = ("keys new", "keys rotate", "keys status")
 PAGES = {
     "README.md": "users",
     "docs/changes.md": "deliveries",
@@ -196,7 +197,7 @@ def test_links_in_the_docs_lead_somewhere() -> None:
 
 def test_every_command_has_help_with_an_example(project: Project) -> None:
     help_text = project.run("--help").stdout
-    for command in ("generate", "check", "describe", "dev", "migrate partitions"):
+    for command in ("generate", "check", "describe", "dev", "migrate partitions", *KEYS):
         assert command.split()[0] in help_text
         assert f"Example: plainsql {command}" in re.sub(r"\s+", " ", project.run(*command.split(), "--help").stdout)
 
