@@ -116,6 +116,21 @@ def test_a_row_that_is_locked_for_a_moment_is_done_in_a_later_pass(people: Any, 
     assert result == Rotation(10, 1, 0)
 
 
+def test_a_value_written_between_reading_and_writing_is_kept(people: Any, conn: Any, empty_database: str) -> None:
+    fill(people, conn, 10)
+    use(TWO)
+    with psycopg.connect(empty_database, autocommit=True) as other:
+
+        def normalise(text: str) -> str:
+            if text == "ssn-9":  # the last of the batch, which is in memory by now
+                put(people, other, 4, "written meanwhile")
+            return text
+
+        result = rotate(conn, "people.ssn", normalise=normalise)
+    assert result == Rotation(9, 1, 0)
+    assert people.get(conn, id=4).ssn.reveal() == "written meanwhile"
+
+
 async def test_readers_and_writers_of_both_kinds_never_notice(
     people: Any, conn: Any, queries: Path, empty_database: str
 ) -> None:
