@@ -24,7 +24,7 @@ WHERE
     n.nspname = 'public'
     AND c.relname !~ 'yoyo'
     -- partitioned indexes can't be built CONCURRENTLY, and nothing loads events in bulk
-    AND i.indrelid::regclass::text !~ '^events'
+    AND i.indrelid::regclass::text !~ '^(events|audit_logs)'
     AND NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = i.indexrelid)
 ORDER BY c.relname
 """
