@@ -165,7 +165,7 @@ def hide(story: Story, owner: Database, t: Tenant, customers: range) -> None:
 
 
 def leave(story: Story, t: Tenant) -> None:
-    """Delete a user, and bring her back."""
+    """Show what hooks, versions and soft delete do to a user."""
     with story.step("A user signs up, leaves and comes back"):
         for line in leaving.leave_and_return(t):
             story.say(line)
