@@ -20,7 +20,6 @@ CREATE TABLE attachments (
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT attachments_pkey PRIMARY KEY (id),
     CONSTRAINT attachments_storage_key_key UNIQUE (tenant_id, storage_key),
-    CONSTRAINT attachments_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants (id),
     CONSTRAINT attachments_product_id_fkey
     FOREIGN KEY (tenant_id, product_id) REFERENCES products (tenant_id, id) ON DELETE CASCADE,
     CONSTRAINT attachments_order_id_fkey

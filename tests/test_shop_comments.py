@@ -63,7 +63,7 @@ HASH = bytes(32)
 def run(conn: psycopg.Connection[Any], text: str) -> None:
     for statement in text.split(";\n"):
         if statement.strip():
-            conn.execute(statement)  # type: ignore[call-overload]  # text of this file
+            conn.execute(statement)
 
 
 @pytest.fixture
@@ -164,6 +164,19 @@ def test_a_comment_stays_when_its_author_is_deleted_and_when_purged(db: Tenant, 
     filled.conn.execute("DELETE FROM users WHERE id = 1")
     [row] = comments.for_subjects(db, subjects=[Order(1)])[Order(1)]
     assert (row.author_id, row.body) == (None, "x")
+
+
+def count_sent(monkeypatch: pytest.MonkeyPatch, module: ModuleType) -> list[str]:
+    """Return a list that grows by each statement that *module* fetches rows with."""
+    sent: list[str] = []
+    fetch_all = vars(module)["fetch_all"]
+
+    def counted(conn: Any, statement: Any, params: Any) -> Any:
+        sent.append(statement.name)
+        return fetch_all(conn, statement, params)
+
+    monkeypatch.setattr(module, "fetch_all", counted)
+    return sent
 
 
 def test_mixed_subjects_are_one_statement_and_grouped_oldest_first(db: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
