@@ -3,7 +3,7 @@ What a comment or a file can be about.
 
 A new kind is a class here, a member of `Subject` and a case in `key_of` and `keys_of`: mypy names what is missing. The
 names of the keys are parameters of the queries, so mypy names the query that lacks one, and `plainsql check` the
-table without that column.
+query or the table without that column.
 """
 
 from __future__ import annotations
