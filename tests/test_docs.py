@@ -97,6 +97,7 @@ SCHEMAS = {
         );
     """,
     "events": "",  # the page has its own
+    "comments": "",  # the page has its own
 }
 KEYS = ("keys new", "keys rotate", "keys status")
 PAGES = {
@@ -106,6 +107,7 @@ PAGES = {
     "docs/nested.md": "orders",
     "docs/queries.md": "accounts",
     "docs/running.md": "accounts",
+    "docs/polymorphic.md": "comments",
     "docs/soft-delete.md": "authors",
     "docs/timeseries.md": "events",
     "docs/secrets.md": "people",
