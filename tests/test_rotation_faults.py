@@ -257,7 +257,8 @@ def shown(error: BaseException) -> str:
     seen: BaseException | None = error
     while seen is not None:
         frames = traceback.StackSummary.extract(traceback.walk_tb(seen.__traceback__), capture_locals=True)
-        text += "".join(str(frame.locals) for frame in frames if frame.filename != __file__)
+        found = [frame.locals or {} for frame in frames if frame.filename != __file__]
+        text += "".join(f"{name}: {value}\n" for each in found for name, value in each.items())
         text += repr(seen) + repr(seen.args) + "".join(getattr(seen, "__notes__", []))
         seen = seen.__cause__ or seen.__context__
     return text
