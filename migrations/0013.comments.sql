@@ -21,6 +21,7 @@ CREATE TABLE comments (
     body text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT comments_pkey PRIMARY KEY (id),
+    CONSTRAINT comments_tenant_id_id_key UNIQUE (tenant_id, id),
     CONSTRAINT comments_product_id_fkey
     FOREIGN KEY (tenant_id, product_id) REFERENCES products (tenant_id, id) ON DELETE CASCADE,
     CONSTRAINT comments_order_id_fkey

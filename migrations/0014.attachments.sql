@@ -19,6 +19,7 @@ CREATE TABLE attachments (
     bytes bigint NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT attachments_pkey PRIMARY KEY (id),
+    CONSTRAINT attachments_tenant_id_id_key UNIQUE (tenant_id, id),
     CONSTRAINT attachments_storage_key_key UNIQUE (tenant_id, storage_key),
     CONSTRAINT attachments_product_id_fkey
     FOREIGN KEY (tenant_id, product_id) REFERENCES products (tenant_id, id) ON DELETE CASCADE,
