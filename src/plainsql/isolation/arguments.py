@@ -45,7 +45,7 @@ class Arguments:
     def sets(
         self, parameters: Sequence[tuple[str, PgType]], touched: frozenset[str], actor: int
     ) -> Iterator[list[str | None]]:
-        """Yield sets of arguments: the tenant's own, the other's, one of the other's among his own, NULLs beside one."""
+        """Yield sets of arguments: the tenant's own, the other's, one of the other's among his own, NULLs."""
         if not parameters:
             yield []
             return
