@@ -1,4 +1,4 @@
--- depends: 0012.sessions
+-- depends: 0014.attachments
 -- Events: what happened, partitioned by day, and how much of it in each hour.
 SET LOCAL lock_timeout = '2s';
 

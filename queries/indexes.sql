@@ -1,5 +1,6 @@
 -- Indexes: the secondary indexes of the tables, each to create and to drop while the shop is open.
--- Tables: customers, products, orders, order_items, inventory, reservations, payments, users, sessions, access_log.
+-- Tables: customers, products, orders, order_items, inventory, reservations, payments, users, sessions,
+-- access_log, comments, attachments.
 --
 -- The migrations create the same indexes; a test holds the two equal. CONCURRENTLY can't run in a transaction.
 -- A create that failed leaves an invalid index: drop it, then create it again. So create does not say IF NOT EXISTS,
@@ -238,3 +239,57 @@ ON access_log USING brin (at);
 -- name: drop_access_log_at_idx()#
 -- Drop access_log_at_idx, a half-built one too.
 DROP INDEX CONCURRENTLY IF EXISTS access_log_at_idx;
+
+-- name: create_comments_product_id_idx()#
+-- Serves comments.comments_for_subjects, comments.comment_counts and the foreign key to products.
+CREATE INDEX CONCURRENTLY comments_product_id_idx
+ON comments (tenant_id, product_id) WHERE product_id IS NOT NULL;
+
+-- name: drop_comments_product_id_idx()#
+-- Drop comments_product_id_idx, a half-built one too.
+DROP INDEX CONCURRENTLY IF EXISTS comments_product_id_idx;
+
+-- name: create_comments_order_id_idx()#
+-- Serves comments.comments_for_subjects and the foreign key to orders.
+CREATE INDEX CONCURRENTLY comments_order_id_idx
+ON comments (tenant_id, order_id) WHERE order_id IS NOT NULL;
+
+-- name: drop_comments_order_id_idx()#
+-- Drop comments_order_id_idx, a half-built one too.
+DROP INDEX CONCURRENTLY IF EXISTS comments_order_id_idx;
+
+-- name: create_comments_customer_id_idx()#
+-- Serves comments.comments_for_subjects and the foreign key to customers.
+CREATE INDEX CONCURRENTLY comments_customer_id_idx
+ON comments (tenant_id, customer_id) WHERE customer_id IS NOT NULL;
+
+-- name: drop_comments_customer_id_idx()#
+-- Drop comments_customer_id_idx, a half-built one too.
+DROP INDEX CONCURRENTLY IF EXISTS comments_customer_id_idx;
+
+-- name: create_comments_author_id_idx()#
+-- Serves the foreign key to users.
+CREATE INDEX CONCURRENTLY comments_author_id_idx
+ON comments (tenant_id, author_id) WHERE author_id IS NOT NULL;
+
+-- name: drop_comments_author_id_idx()#
+-- Drop comments_author_id_idx, a half-built one too.
+DROP INDEX CONCURRENTLY IF EXISTS comments_author_id_idx;
+
+-- name: create_attachments_product_id_idx()#
+-- Serves the foreign key to products.
+CREATE INDEX CONCURRENTLY attachments_product_id_idx
+ON attachments (tenant_id, product_id) WHERE product_id IS NOT NULL;
+
+-- name: drop_attachments_product_id_idx()#
+-- Drop attachments_product_id_idx, a half-built one too.
+DROP INDEX CONCURRENTLY IF EXISTS attachments_product_id_idx;
+
+-- name: create_attachments_order_id_idx()#
+-- Serves attachments.attachments_of and the foreign key to orders.
+CREATE INDEX CONCURRENTLY attachments_order_id_idx
+ON attachments (tenant_id, order_id) WHERE order_id IS NOT NULL;
+
+-- name: drop_attachments_order_id_idx()#
+-- Drop attachments_order_id_idx, a half-built one too.
+DROP INDEX CONCURRENTLY IF EXISTS attachments_order_id_idx;

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plainsql.config import KEYS, find_config, load_config
+from plainsql.config import KEYS, TABLES, find_config, load_config
 from plainsql.errors import ConfigError
 
 
@@ -102,7 +102,9 @@ def test_a_broken_file_is_a_config_error(tmp_path: Path, text: str) -> None:
 
 
 @given(
-    key=st.text(st.characters(categories=["Ll", "Nd"], max_codepoint=127), min_size=1).filter(lambda k: k not in KEYS)
+    key=st.text(st.characters(categories=["Ll", "Nd"], max_codepoint=127), min_size=1).filter(
+        lambda key: key not in (*KEYS, *TABLES)
+    )
 )
 def test_no_unknown_key_is_taken(tmp_path_factory: pytest.TempPathFactory, key: str) -> None:
     folder = project(tmp_path_factory.mktemp("project"), f'[tool.plainsql]\n"{key}" = "x"\n')

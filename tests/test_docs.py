@@ -97,7 +97,9 @@ SCHEMAS = {
         );
     """,
     "events": "",  # the page has its own
+    "comments": "",  # the page has its own
 }
+KEYS = ("keys new", "keys rotate", "keys status")
 PAGES = {
     "README.md": "users",
     "docs/changes.md": "deliveries",
@@ -105,6 +107,7 @@ PAGES = {
     "docs/nested.md": "orders",
     "docs/queries.md": "accounts",
     "docs/running.md": "accounts",
+    "docs/polymorphic.md": "comments",
     "docs/soft-delete.md": "authors",
     "docs/timeseries.md": "events",
     "docs/secrets.md": "people",
@@ -128,7 +131,7 @@ def modules(page: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_examples_run(page: str, project: Project, empty_database: str) -> None:
+def test_examples_run(page: str, project: Project, empty_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     table = PAGES[page]
     (project.root / "migrations/0001.users.sql").unlink()
     (project.root / "queries/users.sql").unlink()
@@ -151,7 +154,8 @@ def test_examples_run(page: str, project: Project, empty_database: str) -> None:
         if line.startswith("plainsql ") and line != "plainsql dev"
     ]
     on_database = [command for command in commands if command.startswith("plainsql migrate")]
-    for command in [command for command in commands if command not in on_database] or ["plainsql generate"]:
+    on_keys = [command for command in commands if command.startswith("plainsql keys")]
+    for command in [command for command in commands if command not in on_database + on_keys] or ["plainsql generate"]:
         project.run(*command.split()[1:])
     project.run("check")
     written = "\n".join(path.read_text() for path in sorted((project.root / "app/queries").glob("*.py")))
@@ -162,6 +166,9 @@ def test_examples_run(page: str, project: Project, empty_database: str) -> None:
     for code in blocks(page, "python"):
         if code not in modules(page).values():
             project.python(code, DATABASE_URL=empty_database)
+    monkeypatch.setenv("PLAINSQL_KEYS_FILE", str(project.root / "keys.toml"))  # which the page's Python has written
+    for command in on_keys:
+        project.run(*command.split()[1:], *(() if command == "plainsql keys new" else ("--dsn", empty_database)))
 
 
 def test_own_project_word_by_word(folder: Path) -> None:
@@ -196,7 +203,7 @@ def test_links_in_the_docs_lead_somewhere() -> None:
 
 def test_every_command_has_help_with_an_example(project: Project) -> None:
     help_text = project.run("--help").stdout
-    for command in ("generate", "check", "describe", "dev", "migrate partitions"):
+    for command in ("generate", "check", "describe", "dev", "migrate partitions", *KEYS):
         assert command.split()[0] in help_text
         assert f"Example: plainsql {command}" in re.sub(r"\s+", " ", project.run(*command.split(), "--help").stdout)
 

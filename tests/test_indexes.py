@@ -24,7 +24,7 @@ WHERE
     n.nspname = 'public'
     AND c.relname !~ 'yoyo'
     -- partitioned indexes can't be built CONCURRENTLY, and nothing loads events in bulk
-    AND i.indrelid::regclass::text !~ '^events'
+    AND i.indrelid::regclass::text !~ '^(events|audit_logs)'
     AND NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = i.indexrelid)
 ORDER BY c.relname
 """
@@ -91,7 +91,15 @@ def test_every_foreign_key_leads_an_index(shop: Shop) -> None:
                 SELECT FROM pg_index AS i
                 WHERE
                     i.indrelid = k.conrelid
-                    AND i.indpred IS NULL
+                    -- a key that is looked for is not null, so an index without the nulls serves
+                    AND (
+                        i.indpred IS NULL
+                        OR pg_get_expr(i.indpred, i.indrelid) IN (
+                            SELECT format('(%I IS NOT NULL)', a.attname)
+                            FROM pg_attribute AS a
+                            WHERE a.attrelid = k.conrelid AND a.attnum = ANY(k.conkey)
+                        )
+                    )
                     AND (i.indkey::int2[])[0:cardinality(k.conkey) - 1] @> k.conkey
             )
     """).fetchall()

@@ -11,11 +11,13 @@ from pathlib import Path
 from plainsql.auditing.drift import audit_problems, audited_tables, recorded_twice
 from plainsql.auditing.secret_columns import encrypted
 from plainsql.cli.output import counted, print_problems, progress
+from plainsql.codegen.arcs import arc_problems
 from plainsql.codegen.check import check
 from plainsql.codegen.generate import Outcome, generate
 from plainsql.codegen.session import open_session
 from plainsql.codegen.watch import watch
 from plainsql.config import Config
+from plainsql.describe.arcs import read_arcs
 from plainsql.portable import portable_problems
 
 
@@ -51,7 +53,8 @@ def run_check(config: Config, *, dsn: str | None, scratch: str | None, portable:
             encrypted=encrypted(config.types, config.columns),
         )
         twice = recorded_twice(chain.from_iterable(described.descriptions.values()), audited_tables(session.conn))
-        problems = [*check(config, described), *drifted, *twice]
+        arcs = arc_problems(read_arcs(session.conn), config.migrations, Path(config.shown(config.migrations)))
+        problems = [*check(config, described), *drifted, *twice, *arcs]
     if portable:
         problems += [replace(problem, level="error") for problem in portable_problems(described.catalog)]
     errors, warnings = print_problems(problems)

@@ -35,6 +35,9 @@ app.add_typer(migrate, name="migrate")
 sealing = typer.Typer(help="Seal the audit, and verify that nobody touched it.", no_args_is_help=True)
 app.add_typer(sealing, name="audit")
 
+ring = typer.Typer(help="Make keys of encrypted columns, rotate them, count what has which.", no_args_is_help=True)
+app.add_typer(ring, name="keys")
+
 Queries = Annotated[Path | None, typer.Option(help="Folder of .sql files, instead of the configured one.")]
 Migrations = Annotated[Path | None, typer.Option(help="Folder of migrations, instead of the configured one.")]
 Output = Annotated[Path | None, typer.Option(help="Folder of generated modules, instead of the configured one.")]
@@ -229,6 +232,64 @@ def partitions(
     from plainsql.config import load_config
 
     if not partitioning.run(load_config(), now=now, dry_run=dry_run, dsn=dsn, as_json=as_json):
+        raise typer.Exit(1)
+
+
+Columns = Annotated[
+    list[str] | None,
+    typer.Argument(help="As in [tool.plainsql.types.columns]: users.ssn; without one, every encrypted column."),
+]
+SeesAll = Annotated[
+    str | None,
+    typer.Option(
+        "--dsn",
+        help="Connect to this database, as a role that row-level security hides nothing from "
+        "(default: PLAINSQL_ALL_TENANTS_URL, else the project's database, as its owner).",
+    ),
+]
+
+
+@ring.command(epilog="Example: plainsql keys new --id 2026-11")
+def new(
+    key_id: Annotated[
+        str | None, typer.Option("--id", help="Id of the key: letters, digits, '.', '-', '_' (default: the month).")
+    ] = None,
+) -> None:
+    """Print the line of a new key; or write the file that PLAINSQL_KEYS_FILE names, where there is none yet."""
+    from plainsql.cli import making_keys
+
+    making_keys.run(key_id)
+
+
+@ring.command(epilog="Example: plainsql keys rotate users.ssn --batch 200 --pause 0.1")
+def rotate(
+    column: Columns = None,
+    batch: Annotated[int, typer.Option(help="Rows read and written at a time.", min=1)] = 500,
+    pause: Annotated[float, typer.Option(help="Seconds between two batches.", min=0)] = 0.0,
+    normalise: Annotated[
+        str | None,
+        typer.Option(help="Dotted name of the function that blind indexes are made with, if it isn't the default."),
+    ] = None,
+    dsn: SeesAll = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Encrypt again what has another key than the current one; exit 1 if something remains. Goes on where it ended."""
+    from plainsql.cli import rotating
+
+    if not rotating.run_rotate(column or [], batch=batch, pause=pause, normalise=normalise, dsn=dsn, as_json=as_json):
+        raise typer.Exit(1)
+
+
+@ring.command(epilog="Example: plainsql keys status")
+def status(
+    column: Columns = None,
+    dsn: SeesAll = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Count the values of each column by key; exit 1 if the keys file hasn't the key of one."""
+    from plainsql.cli import rotating
+
+    if not rotating.run_status(column or [], dsn=dsn, as_json=as_json):
         raise typer.Exit(1)
 
 

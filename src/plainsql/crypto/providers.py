@@ -25,6 +25,15 @@ _LOOK_AGAIN: Final = 1.0
 """Seconds after which a keys file is looked at again."""
 
 
+class HiddenKey(bytes):
+    """A key that no log and no traceback with its locals shows."""
+
+    def __repr__(self) -> str:
+        return f"<key of {len(self)} bytes>"
+
+    __str__ = __repr__
+
+
 class KeyProvider(Protocol):
     """Gives the keys, by ids of up to 32 letters, digits, dots, dashes and underscores."""
 
@@ -96,6 +105,12 @@ class FileKeys:
                     self._version = version
         except OSError as error:
             raise KeysFileError(f"{self.path}: can't read the keys: {error.strerror}") from error
+        except KeysFileError as error:
+            message = str(error)  # alone: the frames below hold what was read
+        else:
+            message = ""
+        if message:
+            raise KeysFileError(message)
         self._looked = monotonic()
 
     def _check_mode(self, found: os.stat_result) -> None:
@@ -116,12 +131,12 @@ def _parsed(path: Path, data: bytes) -> tuple[str, dict[str, bytes]]:
     table = content.get("keys") if isinstance(content, dict) else None
     if not isinstance(table, dict) or not table:
         raise KeysFileError(f"{path}: expected a table 'keys' of ids and keys in base64")
-    keys = {}
+    keys: dict[str, bytes] = {}
     for key_id, value in table.items():
         if not KEY_ID.fullmatch(key_id):
             raise KeysFileError(f"{path}: the key id {key_id!r} is not 1 to 32 letters, digits, '.', '-' or '_'")
         try:
-            keys[key_id] = base64.b64decode(value, validate=True)
+            keys[key_id] = HiddenKey(base64.b64decode(value, validate=True))
         except (TypeError, binascii.Error, ValueError):
             raise KeysFileError(f"{path}: the key {key_id!r} is not base64") from None
         if len(keys[key_id]) != KEY_BYTES:
@@ -140,7 +155,7 @@ class GivenKeys:
             raise KeysFileError(
                 f"keys must be {KEY_BYTES} bytes each, under ids of 1 to 32 letters, digits, '.', '-', '_'"
             )
-        self._given = dict(given)
+        self._given = {name: HiddenKey(key) for name, key in given.items()}
 
     def current(self) -> str:
         return next(iter(self._given))

@@ -64,9 +64,13 @@ class Keys:
         return [self._blind(column, value, normalise, key_id) for key_id in self.provider.live()]
 
     def _blind(self, column: str, value: EncryptedStr | str, normalise: Normalise, key_id: str) -> BlindIndex:
-        text = value.reveal() if isinstance(value, EncryptedStr) else value
-        found = prefix_of(key_id) + index_of(self.provider.key(key_id), column, normalise(text))
+        key = self.provider.key(key_id)  # before the text is revealed: its faults show no frame that holds it
+        found = prefix_of(key_id) + index_of(key, column, normalise(_text(value)))
         return BlindIndex(found, column=column)
+
+
+def _text(value: EncryptedStr | str) -> str:
+    return value.reveal() if isinstance(value, EncryptedStr) else value
 
 
 keys: Final = Keys()

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 
 from plainsql.custom_types import CustomType
+from plainsql.describe.arcs import incomplete_subjects, read_arcs
 from plainsql.describe.columns import check_columns
 from plainsql.describe.declared import DeclaredColumns
 from plainsql.describe.effects import EffectCatalog
@@ -67,6 +68,7 @@ class Describer:
         self._folders = folders
         self._declared = declared
         self._soft_delete = soft_delete
+        self._arcs = read_arcs(conn)
 
     def describe(self, query: Query) -> Description:
         """Return what the server says of *query*; a refusal is its ``problem``."""
@@ -142,6 +144,8 @@ class Describer:
             facts = self._relations.facts(tree)
             parameters, columns, found = self._declared.applied(query, analysis.statement, facts, parameters, columns)
             problems = (*problems, *found)
+        if analysis.statement is not None:
+            problems = (*problems, *incomplete_subjects(query, analysis.statement, self._arcs))
         if wrong := [problem for problem in problems if problem.level == "error"]:
             others = [problem for problem in problems if problem is not wrong[0]]
             return Description(query, problem=wrong[0], warnings=(*others, *warnings))

@@ -45,7 +45,7 @@ class Arguments:
     def sets(
         self, parameters: Sequence[tuple[str, PgType]], touched: frozenset[str], actor: int
     ) -> Iterator[list[str | None]]:
-        """Yield sets of arguments: all the tenant's own, all the other's, and each one of the other's among his own."""
+        """Yield sets of arguments: the tenant's own, the other's, one of the other's among his own, NULLs."""
         if not parameters:
             yield []
             return
@@ -61,7 +61,15 @@ class Arguments:
                 seen.add(tuple(drawn))
                 yield drawn
             if len(seen) >= MOST * max(labels, 1):
-                return
+                break
+        # Of what may be NULL one at a time: keys of which a row takes one only.
+        free = [place for place, source in enumerate(sources) if source is not None and not source[1].not_null]
+        for chosen in free if len(free) > 1 else ():
+            for owner in (actor, 1 - actor):
+                yield [
+                    None if place in free and place != chosen else self._value(name, type_, source, owner, actor, 0, 0)
+                    for place, ((name, type_), source) in enumerate(zip(parameters, sources, strict=True))
+                ]
 
     def _source(self, name: str, type_: PgType, touched: frozenset[str]) -> tuple[Table, Column] | None:
         """Return the column whose values suit a parameter best."""

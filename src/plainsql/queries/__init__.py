@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from plainsql.queries import aio as aio
     from plainsql.queries import app_grants as app_grants
+    from plainsql.queries import arcs as arcs
     from plainsql.queries import audit as audit
     from plainsql.queries import audit_tables as audit_tables
     from plainsql.queries import catalog as catalog
@@ -26,6 +27,7 @@ else:
         if name in {
             "aio",
             "app_grants",
+            "arcs",
             "audit",
             "audit_tables",
             "catalog",

@@ -36,7 +36,7 @@ EXISTS: Final[dict[str, bool]] = {
 }
 """Every directive of the language; False until the feature behind it exists."""
 
-ALLOWABLE: Final = ("deleted_rows",)
+ALLOWABLE: Final = ("deleted_rows", "subjects")
 """Warnings that ``@allow`` takes away from one query, with a reason."""
 
 REPEATABLE: Final = frozenset({"after", "allow", "before", "why", *VERDICTS})

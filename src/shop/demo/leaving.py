@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from psycopg.errors import ForeignKeyViolation
 
-from plainsql import StaleRowError
+from plainsql import PasswordTooLongError, StaleRowError
 from plainsql.tenants import Tenant
 from shop import accounts, deletion
 from shop.errors import RestoreConflictError
@@ -16,8 +16,14 @@ PASSWORD = "correct horse battery staple"
 
 
 def leave_and_return(t: Tenant) -> Iterator[str]:
-    """Write a profile twice with one version, delete the user, restore him; yield what is told of it."""
+    """Sign up, write a profile twice with one version, be deleted and come back; yield what is told of it."""
     ada = users.create_user(t, username="ada", email="ada@example.org", password=PASSWORD, metadata={})
+    (seen,) = users.users_for_support(t, user_ids=[ada.id])
+    yield f"her password is stored as a bcrypt hash; the help desk sees {seen.email}, and that it looked is logged"
+    try:
+        users.change_password(t, user_id=ada.id, password="x" * 73)
+    except PasswordTooLongError as error:
+        yield f"another password: {error}"
     users.update_profile(t, user_id=ada.id, version=1, username="ada", metadata={"theme": "dark"})
     try:
         users.update_profile(t, user_id=ada.id, version=1, username="ada", metadata={"theme": "light"})

@@ -23,7 +23,7 @@ from plainsql.partitions import Report
 from plainsql.pool import PoolConfig
 from plainsql.target import resolve_target
 from plainsql.tenants import Tenant
-from shop.demo import leaving, load, private, shopping, show, timeline, tpch
+from shop.demo import leaving, load, private, shopping, show, talking, timeline, tpch
 from shop.demo.database import app_conninfo, make_database
 from shop.demo.texts import sql_text
 from shop.queries import analytics, events, inventory, orders
@@ -84,6 +84,7 @@ def tell(console: Console, config: Config, *, database: str, scale: float) -> No
                     remember(story, t, conninfo, order_id)
                     hide(story, owner, t, customers)
                     leave(story, t)
+                    comment(story, t, order_id, customers[0])
                     analyse(story, t)
                     follow(story, t, reports)
                     compare(story, t, config)
@@ -165,10 +166,18 @@ def hide(story: Story, owner: Database, t: Tenant, customers: range) -> None:
 
 
 def leave(story: Story, t: Tenant) -> None:
-    """Delete a user, and bring her back."""
-    with story.step("A user leaves, and comes back"):
+    """Show what hooks, versions and soft delete do to a user."""
+    with story.step("A user signs up, leaves and comes back"):
         for line in leaving.leave_and_return(t):
             story.say(line)
+
+
+def comment(story: Story, t: Tenant, order_id: int, customer_id: int) -> None:
+    """Comment on a product, an order and a customer, and read it all at once."""
+    with story.step("Comments on products, orders and customers"):
+        rows = talking.talk(t, product_id=1, order_id=order_id, customer_id=customer_id)
+        story.console.print(show.table("comments.for_subjects(…), one round trip", ("subject", "id", "said"), rows))
+        story.say(f"about two at once: {talking.talk_of_two(t, product_id=1, order_id=order_id)}")
 
 
 def analyse(story: Story, t: Tenant) -> None:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from shop.queries import aio as aio
     from shop.queries import analytics as analytics
+    from shop.queries import attachments as attachments
     from shop.queries import audit as audit
+    from shop.queries import comments as comments
     from shop.queries import customers as customers
     from shop.queries import events as events
     from shop.queries import indexes as indexes
@@ -23,7 +25,9 @@ else:
         if name in {
             "aio",
             "analytics",
+            "attachments",
             "audit",
+            "comments",
             "customers",
             "events",
             "indexes",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from plainsql.queries.aio import app_grants as app_grants
+    from plainsql.queries.aio import arcs as arcs
     from plainsql.queries.aio import audit as audit
     from plainsql.queries.aio import audit_tables as audit_tables
     from plainsql.queries.aio import catalog as catalog
@@ -24,6 +25,7 @@ else:
     def __getattr__(name):
         if name in {
             "app_grants",
+            "arcs",
             "audit",
             "audit_tables",
             "catalog",

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from shop.queries.aio import analytics as analytics
+    from shop.queries.aio import attachments as attachments
     from shop.queries.aio import audit as audit
+    from shop.queries.aio import comments as comments
     from shop.queries.aio import customers as customers
     from shop.queries.aio import events as events
     from shop.queries.aio import indexes as indexes
@@ -21,7 +23,9 @@ else:
     def __getattr__(name):
         if name in {
             "analytics",
+            "attachments",
             "audit",
+            "comments",
             "customers",
             "events",
             "indexes",

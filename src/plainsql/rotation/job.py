@@ -12,21 +12,22 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib.resources import files
-from typing import Any, Final, cast
+from hmac import compare_digest
+from typing import Any, Final
 
 import psycopg
 from psycopg import sql
 
-from plainsql.config import find_config
 from plainsql.crypto.envelope import index_of, key_id_of, prefix_of, seal, unseal
-from plainsql.crypto.ring import Keys, keys, normalised
-from plainsql.errors import ConfigError, DecryptError
-from plainsql.execute import Conn, ConnectionSource
-from plainsql.queries.columns import list_declared_relation
+from plainsql.crypto.ring import Keys, Normalise, keys, normalised
+from plainsql.crypto.text import EncryptedStr
+from plainsql.errors import ConfigError, DecryptError, KeyMissingError
+from plainsql.execute import Conn
+from plainsql.rotation.layout import Layout, find_layout, listed, seeing_all, template
 
 Progress = Callable[[int, int], None]
-_SUFFIX: Final = "_bidx"
+_FIRST_WAIT: Final = 0.05
+"""Seconds before the second pass, for transactions that have rows locked to end; twice as long before each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +37,14 @@ class Rotation:
 
     Attributes:
         rotated: Values that are encrypted with the current key now, and were not before.
-        changed: Values that somebody else wrote in between; they were left alone and looked at again.
-        remaining: Values that still have another key: writers that don't know the current one yet.
+        changed: Values that somebody else wrote, or had locked, in between; they were left alone and looked at again.
+        remaining: Values that still have another key: of writers that don't know the current one yet, or in rows that
+            a transaction keeps locked.
     """
 
     rotated: int
     changed: int
     remaining: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """Where the values are: names of the table and its columns, and what values are bound to."""
-
-    table: sql.Composable
-    name: str
-    column: str
-    key: tuple[str, ...]
-    aad: tuple[str, ...]
-    index: str | None
 
 
 def rotate(
@@ -64,13 +54,13 @@ def rotate(
     batch: int = 500,
     pause: float = 0.0,
     progress: Progress | None = None,
-    normalise: Callable[[str], str] = normalised,
+    normalise: Normalise = normalised,
     passes: int = 5,
 ) -> Rotation:
     """
     Encrypt what the column holds with the current key, and make its blind indexes again.
 
-    Each batch is a transaction of its own. May be killed and called again at any time.
+    Each batch is a transaction of its own. May be killed and called again at any time, also twice at once.
 
     Args:
         db: May read and update the table, and row-level security hides nothing from it: `db.all_tenants()` where there
@@ -84,81 +74,39 @@ def rotate(
         passes: How often the table is gone through for values that were written meanwhile with another key.
 
     Raises:
+        ConfigError: A blind index wasn't made with this *normalise*: rotated, nobody would find its row again.
         DecryptError: A value can't be read; nothing of its batch is written.
-        KeyMissingError: Nobody knows the key of a value.
+        KeyMissingError: Nobody knows the key of a value; nothing of its batch is written.
         psycopg.errors.InsufficientPrivilege: Row-level security would hide rows.
     """
     if batch < 1 or passes < 1 or pause < 0:
         raise ValueError("batch and passes must be 1 or more, pause 0 or more")
-    layout = _layout(db, column)
-    total = _run(db, lambda conn: _count(conn, layout, keys))
+    layout = find_layout(db, column)
+    total = seeing_all(db, lambda conn: _count(conn, layout, keys))
     rotated = changed = 0
-    for _ in range(passes):
+    for number in range(passes):
+        if number:
+            time.sleep(_FIRST_WAIT * 2**number)
         after: tuple[object, ...] | None = None
         while True:
-            rows = _run(db, partial(_read, layout=layout, after=after, batch=batch))
+            rows = seeing_all(db, partial(_read, layout=layout, after=after, batch=batch))
             if not rows:
                 break
             new = [_again(layout, row, normalise) for row in rows]
-            written = _run(db, partial(_write, layout=layout, rows=new))
+            written = seeing_all(db, partial(_write, layout=layout, rows=new))
             rotated, changed = rotated + written, changed + len(rows) - written
             after = tuple(rows[-1][: len(layout.key)])
             if progress is not None:
                 progress(rotated, max(total, rotated))
             if pause:
                 time.sleep(pause)
-        remaining = _run(db, lambda conn: _count(conn, layout, keys))
+        remaining = seeing_all(db, lambda conn: _count(conn, layout, keys))
         if not remaining:
             break
     return Rotation(rotated, changed, remaining)
 
 
-def _layout(db: Conn, column: str) -> _Layout:
-    config = find_config()
-    setting = next((found for found in config.columns if found.key == column), None) if config else None
-    table, _, name = column.rpartition(".")
-    rows = [row for row in list_declared_relation(db, name=table) if row.is_root]
-    names = [row.name for row in rows]
-    if name not in names:
-        raise ConfigError(f"the database has no column {column!r}")
-    key = [row.name for row in sorted(rows, key=lambda row: row.key_position or 0) if row.key_position is not None]
-    if not key:
-        raise ConfigError(f"{table} has no primary key, which rotation goes by")
-    index = setting.blind_index if setting is not None else f"{name}{_SUFFIX}"
-    return _Layout(
-        table=sql.Identifier(*table.split(".")),
-        name=setting.name if setting is not None else column,
-        column=name,
-        key=tuple(key),
-        aad=(setting.aad if setting is not None else ()) or tuple(key),
-        index=index if index in names else None,
-    )
-
-
-def _run(db: Conn, work: Callable[[psycopg.Connection[Any]], Any]) -> Any:
-    """Do *work* in a transaction that sees every row, or fails: a value that nobody sees would lose its key."""
-    conn = db.acquire() if isinstance(db, ConnectionSource) else db
-    try:
-        with conn.transaction():
-            conn.execute("SET LOCAL row_security TO off")
-            return work(conn)
-    except psycopg.errors.InsufficientPrivilege as error:
-        error.add_note(
-            "rotation needs a role that row-level security hides nothing from: "
-            "with db.all_tenants(reason='new key') as a: rotate(a, …)"
-        )
-        raise
-    finally:
-        if isinstance(db, ConnectionSource):
-            db.release(conn)
-
-
-def _template(name: str) -> sql.SQL:
-    text = (files("plainsql") / "templates" / "rotate" / f"{name}.sql").read_text(encoding="utf-8")
-    return sql.SQL(cast("Any", text))
-
-
-def _stale(layout: _Layout, source: Keys) -> tuple[sql.Composable, dict[str, object]]:
+def _stale(layout: Layout, source: Keys) -> tuple[sql.Composable, dict[str, object]]:
     """Return the condition for values of another key than the current one."""
     prefix = prefix_of(source.provider.current())
     begins = sql.SQL("substr({}, 1, %(length)s) IS DISTINCT FROM %(prefix)s")
@@ -167,55 +115,84 @@ def _stale(layout: _Layout, source: Keys) -> tuple[sql.Composable, dict[str, obj
     return condition, {"prefix": prefix, "length": len(prefix)}
 
 
-def _count(conn: psycopg.Connection[Any], layout: _Layout, source: Keys) -> int:
+def _count(conn: psycopg.Connection[Any], layout: Layout, source: Keys) -> int:
     stale, params = _stale(layout, source)
-    query = _template("count").format(table=layout.table, column=sql.Identifier(layout.column), stale=stale)
+    query = template("count").format(table=layout.table, column=sql.Identifier(layout.column), stale=stale)
     row = conn.execute(query, params).fetchone()
     assert row is not None
     return int(row[0])
 
 
 def _read(
-    conn: psycopg.Connection[Any], layout: _Layout, after: tuple[object, ...] | None, batch: int
+    conn: psycopg.Connection[Any], layout: Layout, after: tuple[object, ...] | None, batch: int
 ) -> list[tuple[Any, ...]]:
-    """Return rows: the key, what the value is bound to, the value."""
+    """Return rows: the key, what the value is bound to, the blind index if there is one, the value."""
     stale, params = _stale(layout, keys)
-    names = [*layout.key, *layout.aad, layout.column]
+    index = [] if layout.index is None else [layout.index]
+    names = [*layout.key, *layout.aad, *index, layout.column]
     values = after or (None,) * len(layout.key)
     params |= {f"after{number}": value for number, value in enumerate(values)}
-    query = _template("read").format(
+    query = template("read").format(
         table=layout.table,
         column=sql.Identifier(layout.column),
-        selected=_listed(names),
+        selected=listed(names),
         stale=stale,
-        key=_listed(layout.key),
+        key=listed(layout.key),
         after=sql.SQL(", ").join(sql.Placeholder(f"after{number}") for number in range(len(values))),
     )
+    # Not prepared: a plan for any value of is_first would begin at the first row each time.
     cur = psycopg.Cursor(conn)
-    return cur.execute(query, {**params, "is_first": after is None, "batch": batch}).fetchall()
+    return cur.execute(query, {**params, "is_first": after is None, "batch": batch}, prepare=False).fetchall()
 
 
-def _again(layout: _Layout, row: Sequence[Any], normalise: Callable[[str], str]) -> dict[str, object]:
+def _again(layout: Layout, row: Sequence[Any], normalise: Normalise) -> dict[str, object]:
     """Return the parameters that write a row with its value under the current key."""
     width, provider = len(layout.key), keys.provider
-    bound, old = row[width:-1], bytes(row[-1])
+    bound, old = row[width : width + len(layout.aad)], bytes(row[-1])
     try:
         known = key_id_of(old)
-        text = unseal(provider.key(known), known, layout.name, bound, old)
+        text = EncryptedStr(unseal(provider.key(known), known, layout.name, bound, old))
     except DecryptError as error:
-        where = ", ".join(f"{name} = {value}" for name, value in zip(layout.key, row, strict=False))
-        raise DecryptError(f"{layout.name} in the row with {where}: {error}", column=layout.column) from None
+        raise DecryptError(f"{layout.row(row)}: {error}", column=layout.column) from None
+    except KeyMissingError as error:
+        raise KeyMissingError(f"{layout.row(row)}: {error}", key_id=error.key_id) from None
+    searched = _normalised(layout, row, normalise, text)
+    if layout.index is not None and row[-2] is not None:
+        _check_index(layout, row, searched)
     key_id = provider.current()
     key = provider.key(key_id)
     return {
         **{f"key{number}": value for number, value in enumerate(row[:width])},
         "old": old,
-        "new": seal(key, key_id, layout.name, bound, text),
-        "index": prefix_of(key_id) + index_of(key, layout.name, normalise(text)),
+        "new": seal(key, key_id, layout.name, bound, text.reveal()),
+        "index": prefix_of(key_id) + index_of(key, layout.name, searched.reveal()),
     }
 
 
-def _write(conn: psycopg.Connection[Any], layout: _Layout, rows: list[dict[str, object]]) -> int:
+def _normalised(layout: Layout, row: Sequence[Any], normalise: Normalise, text: EncryptedStr) -> EncryptedStr:
+    """Return what the blind index is made of; a fault of *normalise* is told without the frames that hold the text."""
+    try:
+        return EncryptedStr(normalise(text.reveal()))
+    except Exception as error:
+        fault = type(error).__name__
+    raise ConfigError(f"{layout.row(row)}: normalise failed with {fault}")
+
+
+def _check_index(layout: Layout, row: Sequence[Any], searched: EncryptedStr) -> None:
+    stored = bytes(row[-2])
+    try:
+        key_id = key_id_of(stored)
+        key = keys.provider.key(key_id)
+    except (DecryptError, KeyMissingError):  # found by nobody as it is
+        return
+    if not compare_digest(stored, prefix_of(key_id) + index_of(key, layout.name, searched.reveal())):
+        raise ConfigError(
+            f"{layout.row(row)}: the blind index {layout.index} is not that of its value: either it was made with "
+            "another normalise, which has to be given here too, or it is wrong: set it to NULL to have it made again"
+        )
+
+
+def _write(conn: psycopg.Connection[Any], layout: Layout, rows: list[dict[str, object]]) -> int:
     assigned = [sql.SQL("{} = %(new)s").format(sql.Identifier(layout.column))]
     if layout.index is not None:
         assigned.append(sql.SQL("{} = %(index)s").format(sql.Identifier(layout.index)))
@@ -223,16 +200,13 @@ def _write(conn: psycopg.Connection[Any], layout: _Layout, rows: list[dict[str, 
         sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder(f"key{number}"))
         for number, name in enumerate(layout.key)
     ]
-    query = _template("write").format(
+    query = template("write").format(
         table=layout.table,
         column=sql.Identifier(layout.column),
+        key=listed(layout.key),
         assigned=sql.SQL(", ").join(assigned),
         found=sql.SQL(" AND ").join(found),
     )
     cur = psycopg.Cursor(conn)
     cur.executemany(query, rows)
     return cur.rowcount
-
-
-def _listed(names: Sequence[str]) -> sql.Composable:
-    return sql.SQL(", ").join(map(sql.Identifier, names))

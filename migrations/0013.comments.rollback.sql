@@ -1,0 +1,4 @@
+-- Drops the comments.
+SET LOCAL lock_timeout = '2s';
+
+DROP TABLE comments;
