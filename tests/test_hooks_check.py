@@ -169,6 +169,12 @@ def test_a_hook_that_does_not_fit_is_refused_where_it_is_named(
     assert re.search(rf"hint: {hint if '|' in hint or chr(92) in hint else re.escape(hint)}", output), output
 
 
+def test_a_result_that_the_next_hook_replaces_unread_is_refused(probe: Callable[..., str]) -> None:
+    hooks = "def tidy(a: int) -> int:\n    return a\ndef made(c: int) -> int:\n    return c\n"
+    told = faults(probe("@before tidy(a)\n@before made(c -> a)", hooks))
+    assert told == [("3:22", "'a' is made by tidy already, whose result nobody would read")]
+
+
 @pytest.mark.parametrize(
     ("twin", "message"),
     [

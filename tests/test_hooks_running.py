@@ -217,7 +217,9 @@ async def test_hooks_on_a_select_replace_its_rows_and_log_the_access_in_one_batc
     assert await users.email_of(adb, user_id=ids[0]) == "***"
 
 
-@pytest.mark.parametrize("change", [lambda rows: rows[1:], lambda rows: [*rows, *rows], lambda rows: []])
+@pytest.mark.parametrize(
+    "change", [lambda rows: rows[1:], lambda rows: [*rows, *rows], lambda rows: [], lambda rows: None]
+)
 def test_a_hook_that_adds_or_drops_rows_is_refused_and_all_is_undone(
     change: Any, app: App, db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -228,7 +230,7 @@ def test_a_hook_that_adds_or_drops_rows_is_refused_and_all_is_undone(
         return change(rows)
 
     monkeypatch.setattr(app.hooks, "mask", drop_some)
-    with pytest.raises(HookResultError, match=r"the hook drop_some was given 2 rows and gave back [014]"):
+    with pytest.raises(HookResultError, match=r"the hook drop_some was given 2 rows and gave back ([014]|NoneType)"):
         app.users.list_users(db)
     assert app.column(SEEN) == []
     assert app.users.get_user.__doc__.count("mask (replaces the rows)") == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -55,7 +56,9 @@ def conn(server: str) -> Iterator[psycopg.Connection[Any]]:
 
 def describe(conn: psycopg.Connection[Any], sql: str, directives: str = "", suffix: str = "") -> Description:
     lines = "".join(f"-- {line}\n" for line in directives.splitlines())
-    names = [name for name in ("order_id", "version", "note", "ids", "factor") if f":{name}" in sql]
+    names = [
+        name for name in ("order_id", "version", "note", "ids", "versions", "factor") if re.search(rf":{name}\b", sql)
+    ]
     (query,) = load_text(f"-- name: q({', '.join(names)}){suffix}\n{lines}{sql};\n").values()
     return Describer(conn).describe(query)
 
@@ -254,6 +257,12 @@ def test_a_version_tells_stale_from_missing(conn: psycopg.Connection[Any]) -> No
     ("old", "new", "message"),
     [
         ("version = o.version + 1", "version = o.version", "no UPDATE sets version = version + 1"),
+        ("version = o.version + 1", "version = o.version + 2", "no UPDATE sets version = version + 1"),
+        ("version = o.version + 1", "version = o.version - 1", "no UPDATE sets version = version + 1"),
+        ("c.version = :version", "c.version <= :version", "no UPDATE asks for version = :version"),
+        ("c.version = :version", "(c.version = :version OR o.id > 0)", "no UPDATE asks for version = :version"),
+        (" FOR UPDATE", "", "not of a locked row"),
+        (" FOR UPDATE", " FOR KEY SHARE", "not of a locked row"),
         ("AND c.version = :version", "AND :version::integer IS NOT NULL", "no UPDATE asks for version = :version"),
         ("c.version = :version", "c.version = 1", "needs the parameter :version"),
         (', c.version AS "current.version"', "", "needs the row as it stood"),
@@ -268,6 +277,40 @@ def test_a_version_that_locks_nothing_is_refused(
     described = describe(conn, LOCK.replace(old, new), "@optimistic version", "^")
     assert described.problem is not None
     assert message in described.problem.message
+
+
+BULK = """
+WITH wanted AS (SELECT w.id, w.version FROM unnest(:ids::bigint[], :versions::integer[]) AS w (id, version)),
+locked AS (SELECT o.id, o.version FROM ord AS o WHERE o.id IN (SELECT w.id FROM wanted AS w) ORDER BY o.id FOR UPDATE),
+written AS (
+    UPDATE ord AS o SET total = 0, version = o.version + 1 FROM wanted AS w JOIN locked AS l ON l.id = w.id
+    WHERE o.id = w.id AND l.version = w.version RETURNING o.id
+)
+SELECT w.id, CASE WHEN d.id IS NULL THEN 'stale' ELSE 'updated' END AS outcome
+FROM wanted AS w LEFT JOIN written AS d ON d.id = w.id
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (", version = o.version + 1", "", "no UPDATE sets version = version + 1"),
+        (" AND l.version = w.version", "", "no UPDATE asks for version = that of the caller"),
+        (" FOR UPDATE", "", "not of a locked row"),
+        ("AS outcome", "AS result", "needs a column outcome"),
+    ],
+)
+def test_a_bulk_write_keeps_to_versions_too(conn: psycopg.Connection[Any], old: str, new: str, message: str) -> None:
+    assert describe(conn, BULK, "@optimistic version").problem is None
+    assert old in BULK
+    described = describe(conn, BULK.replace(old, new), "@optimistic version")
+    assert described.problem is not None
+    assert message in described.problem.message
+
+
+def test_the_version_of_the_written_row_needs_no_lock(conn: psycopg.Connection[Any]) -> None:
+    sql = LOCK.replace(" FOR UPDATE", "").replace("c.version = :version", "o.version = :version")
+    assert describe(conn, sql, "@optimistic version", "^").problem is None
 
 
 def test_the_report_says_what_rows_are(conn: psycopg.Connection[Any]) -> None:

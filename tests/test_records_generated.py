@@ -13,7 +13,7 @@ import pytest
 
 import plainsql
 import plainsql.aio
-from plainsql import Database, NoRowError, PoolConfig, StaleRowError
+from plainsql import Database, NoRowError, PoolConfig, StaleRowError, UnexpectedNullError
 from tests.fixtures.databases import temporary_database
 from tests.fixtures.generated import Generated, generated
 from tests.fixtures.projects import Project
@@ -74,6 +74,27 @@ written AS (
 )
 SELECT w.id, w.version, c.version AS "current.version" FROM current AS c LEFT JOIN written AS w ON w.id = c.id;
 
+-- name: places()
+-- @notnull customer.city
+SELECT o.id, c.id AS "customer.id", c.city AS "customer.city"
+FROM ord AS o LEFT JOIN customer AS c ON c.id = o.customer_id WHERE o.id <> 1 ORDER BY o.id;
+
+-- name: drop_orders(ids)
+-- @changes
+-- @notnull note
+DELETE FROM ord WHERE id = ANY(:ids) RETURNING id, note;
+
+-- name: keep_note(order_id, version, found)^
+-- @optimistic version
+-- @notnull note
+WITH current AS (SELECT o.id, o.version FROM ord AS o WHERE o.id = :order_id FOR UPDATE),
+written AS (
+    UPDATE ord AS o SET note = :found, version = o.version + 1 FROM current AS c
+    WHERE o.id = c.id AND c.version = :version RETURNING o.id, o.version, o.note
+)
+SELECT w.id, w.version, w.note, c.version AS "current.version"
+FROM current AS c LEFT JOIN written AS w ON w.id = c.id;
+
 -- name: set_totals(ids, versions, totals)
 -- @optimistic version
 WITH wanted AS (
@@ -112,6 +133,10 @@ def uses(db: Database) -> None:
     if note is not None:
         version: int = note.version
         print(version)
+    kept = orders.keep_note(db, order_id=1, version=1, found="x")
+    if kept is not None:
+        sure: str = kept.note
+        print(sure)
     certain: int = orders.put_note(db, order_id=1, version=1, found="x").version
     print(certain)
 
@@ -214,6 +239,19 @@ def test_a_bulk_write_reports_what_became_of_each_id(call: Call) -> None:
     call("set_note", order_id=2, version=1, note="b")
     rows = call("set_totals", ids=[1, 2, 404], versions=[1, 1, 1], totals=[5, 5, 5])
     assert [(row.id, row.outcome) for row in rows] == [(1, "updated"), (2, "stale"), (404, "missing")]
+
+
+def test_notnull_is_held_to_its_column_where_the_record_is_there(call: Call) -> None:
+    assert [row.customer and row.customer.city for row in call("places")] == ["Bonn", None]
+    assert call("keep_note", order_id=1, version=1, found="b").note == "b"
+    with pytest.raises(StaleRowError):
+        call("keep_note", order_id=1, version=1, found="c")
+    with pytest.raises(UnexpectedNullError, match="column 'note' is NULL in row 1, which '@notnull note' rules out"):
+        call("keep_note", order_id=1, version=2, found=None)
+    call("keep_note", order_id=1, version=3, found="d")
+    assert [change.old.id for change in call("drop_orders", ids=[1])] == [1]
+    with pytest.raises(UnexpectedNullError, match="column 'note' is NULL"):
+        call("drop_orders", ids=[2])
 
 
 def test_twenty_threads_lose_no_increment(made: Generated, database: str) -> None:

@@ -59,18 +59,19 @@ def form_at_run_time(
 def row_maker(query: Query, columns: Sequence[Column], form: Form) -> Callable[..., Any]:
     """Return what makes a row of the columns."""
     name = row_class(query.name)
+    names = [column.name for column in columns]
     match form:
         case Changes(columns=shared, old=old, new=new):
             row = _class(name, [column.name for column in shared])
-            return change_of(row, old=_side(row, old), new=_side(row, new))
+            return change_of(row, old=_side(row, old), new=_side(row, new), names=names)
         case Locking(columns=written, written=indexes, key=key, current=current):
             row = _class(name, [column.name for column in written])
-            return versioned(Record(row, *indexes, key=key), _record(current, always=True))
+            return versioned(Record(row, *indexes, key=key), _record(current, always=True), names=names)
         case ():
-            return _class(name, [column.name for column in columns])
+            return _class(name, names)
         case fields:
             row = _class(name, [field for field, _ in fields])
-            return row_of(row, *_parts(fields), names=[column.name for column in columns])
+            return row_of(row, *_parts(fields), names=names)
 
 
 def _class(name: str, fields: Sequence[str]) -> type[Any]:

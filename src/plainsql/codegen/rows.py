@@ -11,7 +11,7 @@ from plainsql.codegen.imports import Imports
 from plainsql.codegen.literal import Call
 from plainsql.describe.changes import Changes, Side
 from plainsql.describe.model import Column, Description
-from plainsql.describe.records import Members, RowRecord, records_of
+from plainsql.describe.records import Members, RowRecord, never_null, records_of
 from plainsql.describe.versions import Locking
 from plainsql.query import module_names as names
 
@@ -75,18 +75,23 @@ def row_maker(description: Description) -> tuple[str | Call, tuple[str, ...]]:
     match description.form:
         case Changes(old=old, new=new):
             sides = [_side(f"{name}=Record", row, side) for name, side in (("old", old), ("new", new)) if side]
-            return Call("change_of", (row, *sides)), ("Change", "Record", "change_of")
+            return Call("change_of", (row, *sides, *_promised(description))), ("Change", "Record", "change_of")
         case Locking(written=written, key=key, current=current):
             record = Call("Record", (row, *map(str, written), f"key={key}"))
-            return Call("versioned", (record, _record(current, optional=False))), ("Record", "Versioned", "versioned")
+            parts = [record, _record(current, optional=False), *_promised(description)]
+            return Call("versioned", tuple(parts)), ("Record", "Versioned", "versioned")
         case ():
             return row, ()
         case fields:
-            parts = [row, *_parts(fields)]
-            if any(not promise.startswith(":") for column in description.columns for promise in column.promises):
-                promised = tuple(literal.string(column.name) for column in description.columns)
-                parts.append(Call("names=", promised) if len(promised) > 1 else f"names={literal.tuple_of(promised)}")
-            return Call("row_of", tuple(parts)), ("Record", "row_of")
+            return Call("row_of", (row, *_parts(fields), *_promised(description))), ("Record", "row_of")
+
+
+def _promised(description: Description) -> list[str | Call]:
+    """Return the names of the columns as an argument, where something is promised of one."""
+    if not any(not promise.startswith(":") for column in description.columns for promise in column.promises):
+        return []
+    names = tuple(literal.string(column.name) for column in description.columns)
+    return [Call("names=", names) if len(names) > 1 else f"names={literal.tuple_of(names)}"]
 
 
 def _of_records(
@@ -119,7 +124,7 @@ def _block(
 
 def _within(column: Column, is_certain: bool) -> Column:
     """Return a column as it is where the record that it is of is there."""
-    return replace(column, nullable=False) if is_certain and column.override != "null" else column
+    return replace(column, nullable=False) if never_null(column, is_certain) else column
 
 
 def _plain(name: str, columns: Sequence[Column], doc: str, rows: Rows, imports: Imports, annotate: Annotate) -> str:

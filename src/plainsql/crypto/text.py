@@ -71,3 +71,6 @@ class EncryptedStr:
         raise TypeError(
             "an EncryptedStr can't be pickled: it would be stored in the clear; call reveal() if you mean it"
         )
+
+    def __getstate__(self) -> NoReturn:
+        raise TypeError("the state of an EncryptedStr is its text in the clear; call reveal() if you mean it")

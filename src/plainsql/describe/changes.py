@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from plainsql.describe.model import Column
-from plainsql.describe.records import Members, RowRecord
+from plainsql.describe.records import Members, RowRecord, never_null
 from plainsql.query.model import Query
 from plainsql.query.problem import Problem
 from plainsql.query.source import problem_at
@@ -129,7 +129,7 @@ def _either(name: str, mine: Column, mine_is_sure: bool, other: Column, other_is
     return replace(
         mine,
         name=name,
-        nullable=not (mine_is_sure and other_is_sure),
+        nullable=not (never_null(mine, mine_is_sure) and never_null(other, other_is_sure)),
         structure=structure,
         declared=declared,
         domain=mine.domain if declared else None,

@@ -52,7 +52,7 @@ def form_of(query: Query, columns: tuple[Column, ...], fields: Members, analysis
     if (optimistic := query.directive("optimistic")) is None:
         return fields
     if query.kind == "many":
-        return bulk_fault(query, optimistic.argument, columns) or fields
+        return bulk_fault(query, optimistic.argument, columns, analysis.statement) or fields
     written = next(verdicts) if analysis.records else None
     return locking_of(query, optimistic.argument, columns, fields, written, analysis.statement)
 

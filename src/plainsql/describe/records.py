@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import TypeAlias
 
+from plainsql.describe.model import Column
 from plainsql.nullability import RecordColumns, RecordVerdict
 from plainsql.query import module_names
 
@@ -95,6 +96,11 @@ def judged(members: Members, verdicts: Iterator[RecordVerdict]) -> Members:
         below = judged(member.members, verdicts)
         found.append((name, replace(member, members=below, nullable=verdict.nullable, certain=certain, key=key)))
     return tuple(found)
+
+
+def never_null(column: Column, is_sure: bool) -> bool:
+    """Return whether a column is never NULL where its record is there; what a directive says goes before the proof."""
+    return column.override != "null" and (is_sure or column.override == "notnull")
 
 
 def _members(columns: list[tuple[list[str], int]], path: tuple[str, ...], query: str, used: set[str]) -> Members:

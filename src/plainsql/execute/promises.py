@@ -9,6 +9,7 @@ import psycopg
 
 from plainsql.errors import ParameterError, UnexpectedNullError, UnexpectedTypeError
 from plainsql.execute.arguments import is_sequence
+from plainsql.execute.records import Maker
 from plainsql.execute.secrets import opened_rows
 from plainsql.execute.wire.codec import UNREADABLE, MismatchError, path_of
 
@@ -81,7 +82,7 @@ def guarded_rows(
                     cur, statement, promise, start + next(n for n, row in enumerate(rows) if _has_none(row[index]))
                 )
         elif any(row[index] is None for row in rows):
-            _refuse_nulls(cur, statement, promise, start, stop)
+            _refuse_nulls(cur, statement, promise, start, rows)
     if statement.opened:
         return opened_rows(statement, rows, start, [_column(cur, index) for index in range(len(cur._loaders))])
     return rows
@@ -92,10 +93,18 @@ def _has_none(value: Any) -> bool:
     return value is not None and any(item is None or (type(item) is list and _has_none(item)) for item in value)
 
 
-def _refuse_nulls(cur: StatementMixin, statement: Statement[Any], promise: NotNull, start: int, stop: int) -> None:
-    """Raise for the first NULL; the null of a JSON document reads as None too, but is a value."""
-    result = cur._check_result_for_fetch()
-    for row in range(start, stop):
+def _refuse_nulls(
+    cur: StatementMixin, statement: Statement[Any], promise: NotNull, start: int, rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """
+    Raise for the first NULL.
+
+    The null of a JSON document reads as None too, but is a value; in a record that isn't there every column is NULL.
+    """
+    result, make = cur._check_result_for_fetch(), statement.row
+    for row, values in enumerate(rows, start):
+        if isinstance(make, Maker) and not make.has(promise.position, values):
+            continue
         if result.get_value(row, promise.position) is None:
             raise _null(cur, statement, promise, row)
 

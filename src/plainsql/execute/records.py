@@ -42,6 +42,13 @@ class Record(Generic[R]):
             return self._make(*values[self._slice])
         return self._make(*[values[part] if type(part) is int else part(values) for part in self._parts])  # type: ignore[operator]
 
+    def has(self, column: int, values: Sequence[Any]) -> bool:
+        """Tell whether *column* is one of a record that is there, this one or one inside of it."""
+        if column not in self._columns or (not self._always and self._is_absent(values)):
+            return False
+        inner = [part for part in self._parts if isinstance(part, Record) and column in part._columns]
+        return column in self._parts or any(part.has(column, values) for part in inner)
+
     def _is_absent(self, values: Sequence[Any]) -> bool:
         if self._key is not None:
             return values[self._key] is None
@@ -74,7 +81,30 @@ class Versioned(Struct, Generic[R], frozen=True):
     current: Any
 
 
-def row_of(make: Callable[..., R], *parts: int | Record[Any], names: Sequence[str] = ()) -> Callable[..., R]:
+class Maker(Generic[R]):
+    """
+    Makes rows of records.
+
+    Attributes:
+        column_names: Names of the columns, where something is promised of them; they stand where a class has fields.
+    """
+
+    def __init__(
+        self, make: Callable[[Sequence[Any]], R], records: Sequence[Record[Any]], names: Sequence[str]
+    ) -> None:
+        self._make = make
+        self._records = records
+        self.column_names = tuple(names)
+
+    def __call__(self, *values: Any) -> R:
+        return self._make(values)
+
+    def has(self, column: int, values: Sequence[Any]) -> bool:
+        """Tell whether *column* is one of a record that is there; the columns of one that isn't are NULL."""
+        return any(record.has(column, values) for record in self._records)
+
+
+def row_of(make: Callable[..., R], *parts: int | Record[Any], names: Sequence[str] = ()) -> Maker[R]:
     """
     Return what makes a row of the columns of a result.
 
@@ -83,40 +113,38 @@ def row_of(make: Callable[..., R], *parts: int | Record[Any], names: Sequence[st
         parts: For each field, the position of a column or the Record that stands there.
         names: Of the columns, where something is promised of them.
     """
-    return _Row(Record(make, *parts, always=True), tuple(names))
+    record = Record(make, *parts, always=True)
 
-
-class _Row(Generic[R]):
-    """Makes rows; *column_names* stand where the names of a class's fields do."""
-
-    def __init__(self, record: Record[R], names: tuple[str, ...]) -> None:
-        self._record = record
-        self.column_names = names
-
-    def __call__(self, *values: Any) -> R:
-        found = self._record(values)
+    def row(values: Sequence[Any]) -> R:
+        found = record(values)
         assert found is not None
         return found
 
+    return Maker(row, (record,), names)
+
 
 def change_of(
-    make: Callable[..., R], *, old: Record[R] | None = None, new: Record[R] | None = None
-) -> Callable[..., Change[R]]:
-    """Return what makes a Change: of the rows that were, those that are, or both."""
+    make: Callable[..., R],
+    *,
+    old: Record[R] | None = None,
+    new: Record[R] | None = None,
+    names: Sequence[str] = (),
+) -> Maker[Change[R]]:
+    """Return what makes a Change: of the rows that were, those that are, or both; *names* as in `row_of`."""
 
-    def change(*values: Any) -> Change[R]:
+    def change(values: Sequence[Any]) -> Change[R]:
         return Change(None if old is None else old(values), None if new is None else new(values))
 
-    return change
+    return Maker(change, [side for side in (old, new) if side is not None], names)
 
 
-def versioned(row: Record[R], current: Record[Any]) -> Callable[..., Versioned[R]]:
-    """Return what makes a Versioned."""
+def versioned(row: Record[R], current: Record[Any], *, names: Sequence[str] = ()) -> Maker[Versioned[R]]:
+    """Return what makes a Versioned; *names* as in `row_of`."""
 
-    def found(*values: Any) -> Versioned[R]:
+    def found(values: Sequence[Any]) -> Versioned[R]:
         return Versioned(row(values), current(values))
 
-    return found
+    return Maker(found, (row, current), names)
 
 
 def _columns(parts: Sequence[int | Record[Any]]) -> list[int]:

@@ -55,7 +55,9 @@ class Hooks:
         key = (query.file, query.key, query.before, query.after, query.parameters)
         if key not in self._plans:
             faults: list[Problem] = []
-            before = [step for call in query.before if (step := self._step(query, call, faults))]
+            calls = [(call, step) for call in query.before if (step := self._step(query, call, faults))]
+            faults += _unread(query, calls)
+            before = [step for _, step in calls]
             after = [hook for word in query.after if (hook := self._after(query, word, faults))]
             self._plans[key] = faults or make_plan(query, before, after)
         return self._plans[key]
@@ -168,6 +170,20 @@ def problem_of(query: Query, word: Word, message: str, hint: str | None) -> Prob
     place = position_in(text, word.start)
     source = line_of(text, word.start)
     return Problem(query.file, place.line, place.column, message, hint, source, len(word.text), query.key)
+
+
+def _unread(query: Query, calls: Sequence[tuple[Before, Step]]) -> Iterator[Problem]:
+    """Yield a fault for each result that another hook replaces before anybody has read it."""
+    unread: dict[str, Step] = {}
+    for call, step in calls:
+        for name in step.given:
+            unread.pop(name, None)
+        for word in call.outputs or ():
+            if earlier := unread.get(word.text):
+                message = f"'{word.text}' is made by {earlier.hook.name} already, whose result nobody would read"
+                hint = f"give it to this hook too: {step.hook.name}({word.text} -> {word.text})"
+                yield problem_of(query, word, message, hint)
+        unread |= dict.fromkeys(step.outputs, step)
 
 
 def _unused(module: Module, name: str, shown: str) -> Problem:

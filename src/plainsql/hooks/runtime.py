@@ -100,7 +100,12 @@ def is_at_rest(conn: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> 
 
 
 def checked(hook: Callable[..., Any], rows: Sequence[R], found: Sequence[R]) -> list[R]:
-    """Return *found* as a list; raise HookResultError if it isn't as long as *rows*."""
+    """Return *found* as a list; raise HookResultError if it is none, or not as long as *rows*."""
+    if found is None or not hasattr(found, "__iter__"):
+        raise HookResultError(
+            f"the hook {hook.__name__} was given {len(rows)} rows and gave back {type(found).__name__}: "
+            "return a list of as many rows"
+        )
     made = list(found)
     if len(made) != len(rows):
         raise HookResultError(
