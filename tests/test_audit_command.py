@@ -146,6 +146,7 @@ def test_the_audit_is_sealed_and_verified_from_the_shell(project: Project, empty
         assert len(entries(conn)) == 2
         horizon = "SELECT max(txid) < pg_snapshot_xmin(pg_current_snapshot()) FROM audit_logs"
         wait_for(lambda: conn.execute(horizon).fetchone() == (True,), seconds=60)
+        assert "nothing is proved" in run("verify", code=1).stdout
         sealed = run("seal", "--export", str(heads), "--months", "13")
         assert sealed.stdout.splitlines()[-1] == f"2 entries sealed under 1 seal, 1 head exported to {heads}"
         assert sealed.stdout.startswith("made audit.logs_")

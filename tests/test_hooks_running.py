@@ -218,7 +218,14 @@ async def test_hooks_on_a_select_replace_its_rows_and_log_the_access_in_one_batc
 
 
 @pytest.mark.parametrize(
-    "change", [lambda rows: rows[1:], lambda rows: [*rows, *rows], lambda rows: [], lambda rows: None]
+    "change",
+    [
+        lambda rows: rows[1:],
+        lambda rows: [*rows, *rows],
+        lambda rows: [],
+        lambda rows: rows.clear() or rows,
+        lambda rows: None,
+    ],
 )
 def test_a_hook_that_adds_or_drops_rows_is_refused_and_all_is_undone(
     change: Any, app: App, db: Database, monkeypatch: pytest.MonkeyPatch

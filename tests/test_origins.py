@@ -296,3 +296,31 @@ def test_a_column_that_cannot_be_what_it_is_declared_is_refused(
 ) -> None:
     with pytest.raises(ConfigError, match=message):
         DeclaredColumns(conn, [setting], None)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE people SET name = 'x'; UPDATE people SET name = encode(ssn, 'hex')",
+        "CREATE TABLE leak AS SELECT ssn FROM people",
+        "CREATE TABLE leak AS SELECT * FROM people",
+        "INSERT INTO people (name, ssn) VALUES ('a', '123')",
+        "CREATE MATERIALIZED VIEW leak AS TABLE people",
+    ],
+)
+def test_a_script_that_may_touch_an_encrypted_column_is_refused(describe: Describe, sql: str) -> None:
+    problem = describe("a()#", sql).problem
+    assert problem is not None
+    assert "people.ssn can't be followed" in problem.message
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE INDEX CONCURRENTLY people_ssn_bidx_idx ON people (ssn_bidx)",
+        "COMMENT ON COLUMN people.ssn IS 'encrypted'; VACUUM people; UPDATE people SET name = 'ssn'",
+        "ALTER TABLE people ALTER COLUMN ssn SET STORAGE EXTERNAL",
+    ],
+)
+def test_a_script_about_other_things_of_the_table_is_in_order(describe: Describe, sql: str) -> None:
+    assert describe("a()#", sql).problem is None

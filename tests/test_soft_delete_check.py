@@ -120,7 +120,7 @@ def test_a_query_may_say_why_it_reads_deleted_rows(describer: Describer, tmp_pat
 @pytest.mark.parametrize(
     ("line", "message", "hint"),
     [
-        ("@allow", "'@allow' knows no warning ''", "write one of deleted_rows, and the reason"),
+        ("@allow", "'@allow' knows no warning ''", "write one of deleted_rows, subjects, and the reason"),
         ("@allow deleted_row why", "'@allow' knows no warning 'deleted_row'", "did you mean 'deleted_rows'?"),
         ("@allow deleted_rows", "'@allow deleted_rows' gives no reason", "write why: @allow deleted_rows …"),
     ],

@@ -92,7 +92,8 @@ async def replaced_by(
     Raises:
         HookResultError: It isn't one row for each.
     """
-    return checked(hook, rows, await hook(tx, rows))
+    given = len(rows)
+    return checked(hook, given, await hook(tx, rows))
 
 
 class _Borrowed(Transaction):

@@ -34,9 +34,14 @@ def run_verify(*, heads: Path | None, since: datetime | None, dsn: str | None) -
     with _database(dsn) as db:
         found = verify(db, heads=heads, keys=keys, since=since.replace(tzinfo=UTC) if since else None)
     held = f"{counted(found.seals, 'seal')} over {_entries(found.entries)} hold"
-    if found.first is None:
+    if found.first is None and found.seals:
         print(held)
         return True
+    if found.first is None:
+        print(
+            "no seal to look at, so nothing is proved: `plainsql audit seal` makes one"
+        )
+        return False
     print(f"{found.first.kind}: {found.first.message}")
     print(f"{held} before it", file=sys.stderr)
     return False

@@ -28,6 +28,13 @@ _KEYS: Final = frozenset({20, 21, 23, 25, 1043, 2950})
 """Types of the AAD: integers, text, varchar, uuid. They have one form each."""
 _TABLES: Final = ("r", "p")
 _INDEX: Final = "_bidx"
+_DEFINES: Final = re.compile(
+    r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:alter|drop|comment|grant|revoke|vacuum|analyze|reindex|cluster|lock|truncate|set|reset"
+    r"|create\s+(?:unique\s+)?index|create\s+table\s+\S+\s*\()",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Statements of scripts that neither read nor write values."""
+_EVERYTHING: Final = re.compile(r"\*|\btable\s+\w|\bto_jsonb?\b|\brow_to_json\b", re.IGNORECASE)
 
 V = TypeVar("V", Parameter, Column)
 
@@ -118,14 +125,29 @@ class DeclaredColumns:
         return problem_at(query, None, message, hint=f"leave {names} out of it, or write it so that it can be analysed")
 
     def in_script(self, query: Query) -> Problem | None:
-        """Return the fault of a script that copies a table with encrypted columns."""
+        """Return the fault of a script that copies a table with encrypted columns, or reads or writes one of them."""
+        if not self.declared.has_secrets:
+            return None
         for statement in query.statements:
+            start = max(query.sql.find(statement), 0)
             if re.match(r"\s*copy\b", statement, re.IGNORECASE):
-                for name in self.declared.names if self.declared.has_secrets else ():
-                    if _mention(statement, name):
-                        start = max(query.sql.find(statement), 0)
+                for name in self.declared.names:
+                    if _mention(statement, name) is not None:
                         message = f"COPY takes the columns of {name} as they are, encrypted ones too"
                         return problem_at(query, start, message, hint="select or insert the rows", length=4)
+            elif not _DEFINES.match(statement) and (found := self._secret_in(statement)):
+                message = f"a script is not analysed, so {found} can't be followed through it"
+                return problem_at(query, start, message, hint="make it a query of its own, or leave the column out")
+        return None
+
+    def _secret_in(self, statement: str) -> str | None:
+        """Return the encrypted column that a statement may name: by its name, or by everything of its table."""
+        for setting in self._settings.values():
+            if not setting.is_secret or _mention(statement, setting.table.rpartition(".")[2]) is None:
+                continue
+            words = (setting.column, setting.blind_index)
+            if any(_mention(statement, word) is not None for word in words) or _EVERYTHING.search(statement):
+                return setting.key
         return None
 
     def _parameter(self, parameter: Parameter, use: Use) -> Parameter:

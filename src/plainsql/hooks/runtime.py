@@ -76,7 +76,7 @@ def replaced_by(hook: Callable[[Transaction, list[R]], Sequence[R]], tx: Transac
     Raises:
         HookResultError: It isn't one row for each.
     """
-    return checked(hook, rows, hook(tx, rows))
+    return checked(hook, len(rows), hook(tx, rows))
 
 
 class _Borrowed(Transaction):
@@ -99,17 +99,17 @@ def is_at_rest(conn: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> 
     return conn.autocommit and conn.pgconn.transaction_status == IDLE
 
 
-def checked(hook: Callable[..., Any], rows: Sequence[R], found: Sequence[R]) -> list[R]:
-    """Return *found* as a list; raise HookResultError if it is none, or not as long as *rows*."""
+def checked(hook: Callable[..., Any], given: int, found: Sequence[R]) -> list[R]:
+    """Return *found* as a list; raise HookResultError if it is none, or not as long as the rows that were *given*."""
     if found is None or not hasattr(found, "__iter__"):
         raise HookResultError(
-            f"the hook {hook.__name__} was given {len(rows)} rows and gave back {type(found).__name__}: "
+            f"the hook {hook.__name__} was given {given} rows and gave back {type(found).__name__}: "
             "return a list of as many rows"
         )
     made = list(found)
-    if len(made) != len(rows):
+    if len(made) != given:
         raise HookResultError(
-            f"the hook {hook.__name__} was given {len(rows)} rows and gave back {len(made)}: it may replace rows, "
+            f"the hook {hook.__name__} was given {given} rows and gave back {len(made)}: it may replace rows, "
             "not add or drop them"
         )
     return made
