@@ -38,9 +38,7 @@ def run_verify(*, heads: Path | None, since: datetime | None, dsn: str | None) -
         print(held)
         return True
     if found.first is None:
-        print(
-            "no seal to look at, so nothing is proved: `plainsql audit seal` makes one"
-        )
+        print("no seal to look at, so nothing is proved: `plainsql audit seal` makes one")
         return False
     print(f"{found.first.kind}: {found.first.message}")
     print(f"{held} before it", file=sys.stderr)
