@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import psycopg
 
+from plainsql.describe.rights import ANY, WHOLE_ROW, columns_named
 from plainsql.nullability import Node
 from plainsql.queries.arcs import list_arcs
 from plainsql.query.model import Query
@@ -24,9 +25,6 @@ ALLOWED: Final = "subjects"
 """What ``@allow`` calls a query that leaves kinds out and means it."""
 
 _TABLE: Final = 0  # nodes/parsenodes.h, RTEKind
-_FIRST_BIT: Final = 7  # access/sysattr.h: columns are bits from -FirstLowInvalidHeapAttributeNumber on
-_WHOLE_ROW: Final = 0
-_RIGHTS: Final = ("selectedCols", "insertedCols", "updatedCols")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ def incomplete_subjects(query: Query, statement: Node, arcs: Mapping[int, Sequen
     for oid, named in _named(statement).items():
         for arc in arcs.get(oid, ()):
             left_out = [name for number, name in arc.columns.items() if number not in named]
-            if left_out and len(arc.columns) - len(left_out) > 1 and _WHOLE_ROW not in named:
+            if left_out and len(arc.columns) - len(left_out) > 1 and WHOLE_ROW not in named:
                 message = f"{', '.join(left_out)} of {arc.table} is left out, one of the subjects in {arc.constraint}"
                 hint = f"name every column of it, or write '-- @allow {ALLOWED} …' with the reason"
                 yield problem_at(query, None, message, hint=hint)
@@ -90,13 +88,8 @@ def _named(statement: Node) -> dict[int, set[int]]:
     for query in statement.walk():
         if query.tag != "QUERY":
             continue
-        infos = query.nodes("rteperminfos")  # from PostgreSQL 16 on; before, the item has them itself
         for item in query.nodes("rtable"):
-            if item.number("rtekind") != _TABLE:
-                continue
-            number = item.number("perminfoindex")
-            holder = infos[number - 1] if 0 < number <= len(infos) else item
-            numbers = found.setdefault(item.number("relid"), set())
-            for right in _RIGHTS:
-                numbers |= {bit - _FIRST_BIT for bit in holder.numbers(right)}
+            if item.number("rtekind") == _TABLE:
+                numbers = found.setdefault(item.number("relid"), set())
+                numbers |= columns_named(query, item, ANY)
     return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from plainsql.describe.rights import WHOLE_ROW, columns_named
 from plainsql.nullability import Node, Relation
 from plainsql.query.model import Query
 from plainsql.query.problem import Problem
@@ -20,8 +21,6 @@ ALLOWED: Final = "deleted_rows"
 
 _TABLE: Final = 0  # nodes/parsenodes.h, RTEKind
 _TABLES: Final = ("r", "p", "f")  # catalog/pg_class.h, relkind; a view has an author who knew
-_WHOLE_ROW: Final = 0
-_FIRST_BIT: Final = 7  # access/sysattr.h: columns are bits from -FirstLowInvalidHeapAttributeNumber on
 
 
 def warn_of_deleted_rows(
@@ -66,7 +65,7 @@ def _unfiltered(statement: Node, column: str) -> Iterator[tuple[int, str]]:
             if number == query.number("resultRelation"):
                 continue  # what is written, not what is read
             place = _place(item, column)
-            if place and item.flag("inFromCl", True) and not {place, _WHOLE_ROW} & _asked(query, item):
+            if place and item.flag("inFromCl", True) and not {place, WHOLE_ROW} & columns_named(query, item):
                 yield item.number("relid"), _alias(item)
 
 
@@ -79,14 +78,6 @@ def _place(item: Node, column: str) -> int:
         return 0
     names = listed.items("colnames")
     return names.index(column) + 1 if column in names else 0
-
-
-def _asked(query: Node, item: Node) -> set[int]:
-    """Return the numbers of the columns on which a statement needs the right to SELECT."""
-    infos = query.nodes("rteperminfos")  # from PostgreSQL 16 on; before, the item has them itself
-    number = item.number("perminfoindex")
-    holder = infos[number - 1] if 0 < number <= len(infos) else item
-    return {bit - _FIRST_BIT for bit in holder.numbers("selectedCols")}
 
 
 def _alias(item: Node) -> str:
