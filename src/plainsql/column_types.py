@@ -45,7 +45,7 @@ class ColumnSetting:
     @property
     def blind_index(self) -> str:
         """The name of its blind index column, whether there is one or not."""
-        return self.index or f"{self.column}_bidx"
+        return self.index or blind_index_of(self.column)
 
     @property
     def table(self) -> str:
@@ -73,6 +73,11 @@ class ColumnSetting:
             ConfigError: It can't be imported from anywhere.
         """
         return find_reference(self.python, f"{self.origin}: python", folders)
+
+
+def blind_index_of(column: str) -> str:
+    """Return the name that a column's blind index has unless a setting says otherwise."""
+    return f"{column}_bidx"
 
 
 def read_column_settings(table: object, file: Path) -> tuple[ColumnSetting, ...]:

@@ -14,7 +14,7 @@ from plainsql.auditing.secret_columns import is_secret
 from plainsql.auditing.table import read_table
 from plainsql.describe.model import Description
 from plainsql.errors import AuditError
-from plainsql.migrations.files import ROLLBACK
+from plainsql.migrations.places import problem_in_migrations
 from plainsql.queries.audit_tables import ListAuditedRow, has_audit, list_audited, list_missing_triggers
 from plainsql.query.problem import Problem
 from plainsql.query.source import problem_at
@@ -106,10 +106,8 @@ def _at(migrations: Path, shown: Path, row: ListAuditedRow, message: str, hint: 
     """Place a fault at the newest migration that writes the table's function."""
     mark = f"VALUES ({render.literal(row.table_name)}, "
     changed = f"WHERE table_name = {render.literal(row.table_name)};"
-    for path in sorted(migrations.glob("*.sql"), reverse=True):
-        if path.name.endswith(ROLLBACK):
-            continue
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            if line.startswith((mark, changed)):
-                return Problem((shown / path.name).as_posix(), number, 1, message, hint, line, len(line))
-    return Problem(shown.as_posix(), 1, 1, message, hint)
+
+    def find(line: str) -> tuple[int, int] | None:
+        return (1, len(line)) if line.startswith((mark, changed)) else None
+
+    return problem_in_migrations(migrations, shown, find, message, hint)

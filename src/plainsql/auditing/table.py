@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 
 from plainsql.errors import AuditError
 from plainsql.execute import Conn
 from plainsql.queries.audit_tables import FindTablesRow, find_tables, list_table_columns
+from plainsql.query.source import closest
 
 AUDIT_LOGS = "audit_logs"
 _KINDS = {"v": "a view: audit the tables behind it", "m": "a materialized view", "f": "a foreign table"}
@@ -107,8 +107,8 @@ def _find(conn: Conn, name: str) -> FindTablesRow:
     if exact:
         raise AuditError(f"{name} may be {' or '.join(row.name for row in exact)}: write which")
     names = [row.name for row in find_tables(conn, name=None) if row.kind in "rp"]
-    close = difflib.get_close_matches(name, names, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(names) or 'no tables'}"
+    close = closest(name, names)
+    hint = f"did you mean {close}?" if close else f"there are {', '.join(names) or 'no tables'}"
     raise AuditError(f"the migrations make no table {name}: {hint}")
 
 

@@ -17,7 +17,6 @@ from plainsql.codegen.generate import Outcome, generate
 from plainsql.codegen.session import open_session
 from plainsql.codegen.watch import watch
 from plainsql.config import Config
-from plainsql.describe.arcs import read_arcs
 from plainsql.portable import portable_problems
 
 
@@ -46,14 +45,11 @@ def run_check(config: Config, *, dsn: str | None, scratch: str | None, portable:
     """Compare files, database and modules; return False when they disagree."""
     with progress("describing queries") as show, open_session(config, dsn=dsn, scratch=scratch) as session:
         described = session.describe(show)
-        drifted = audit_problems(
-            session.conn,
-            config.migrations,
-            Path(config.shown(config.migrations)),
-            encrypted=encrypted(config.types, config.columns),
-        )
+        shown = Path(config.shown(config.migrations))
+        secret = encrypted(config.types, config.columns)
+        drifted = audit_problems(session.conn, config.migrations, shown, encrypted=secret)
         twice = recorded_twice(chain.from_iterable(described.descriptions.values()), audited_tables(session.conn))
-        arcs = arc_problems(read_arcs(session.conn), config.migrations, Path(config.shown(config.migrations)))
+        arcs = arc_problems(described.arcs, config.migrations, shown)
         problems = [*check(config, described), *drifted, *twice, *arcs]
     if portable:
         problems += [replace(problem, level="error") for problem in portable_problems(described.catalog)]

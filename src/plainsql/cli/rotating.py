@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import json
 import os
@@ -19,6 +18,7 @@ from plainsql.config import Config, load_config
 from plainsql.crypto.ring import Normalise, keys, normalised
 from plainsql.custom_types import find_reference
 from plainsql.errors import ConfigError
+from plainsql.query.source import closest
 from plainsql.rotation import KeyCount, Rotation, count_by_key, rotate
 from plainsql.target import describe_conninfo, resolve_target
 from plainsql.tenants import ALL_TENANTS_URL
@@ -93,8 +93,8 @@ def chosen(config: Config, names: Sequence[str]) -> list[str]:
         )
     for name in names:
         if name not in declared:
-            close = difflib.get_close_matches(name, declared, 1)
-            advice = f"did you mean {close[0]}?" if close else f"there are {', '.join(declared)}"
+            close = closest(name, declared)
+            advice = f"did you mean {close}?" if close else f"there are {', '.join(declared)}"
             raise ConfigError(f"{file}: {name!r} is no encrypted column of [tool.plainsql.types.columns]: {advice}")
     return list(dict.fromkeys(names)) or declared
 

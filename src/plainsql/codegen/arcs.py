@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from plainsql.describe.arcs import Arc
-from plainsql.migrations.files import ROLLBACK
+from plainsql.migrations.places import problem_in_migrations
 from plainsql.query.problem import Problem
 
 
@@ -29,11 +29,8 @@ def arc_problems(arcs: Mapping[int, Sequence[Arc]], migrations: Path, shown: Pat
 
 
 def _at(migrations: Path, shown: Path, arc: Arc, message: str, hint: str) -> Problem:
-    for path in sorted(migrations.glob("*.sql"), reverse=True):
-        if path.name.endswith(ROLLBACK):
-            continue
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            if (column := line.find(arc.constraint)) >= 0:
-                name = (shown / path.name).as_posix()
-                return Problem(name, number, column + 1, message, hint, line, len(arc.constraint))
-    return Problem(shown.as_posix(), 1, 1, message, hint)
+    def find(line: str) -> tuple[int, int] | None:
+        start = line.find(arc.constraint)
+        return None if start < 0 else (start + 1, len(arc.constraint))
+
+    return problem_in_migrations(migrations, shown, find, message, hint)

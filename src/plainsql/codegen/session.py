@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,6 +14,7 @@ from plainsql.codegen import layout
 from plainsql.codegen.collisions import class_collisions, collisions
 from plainsql.codegen.hook_problems import hook_problems
 from plainsql.config import Config
+from plainsql.describe.arcs import Arc
 from plainsql.describe.custom import custom_types
 from plainsql.describe.declared import DeclaredColumns
 from plainsql.describe.describer import Describer
@@ -30,13 +31,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A catalog with what the server says of each query, file by file, and of what belongs to tenants."""
+    """A catalog with what the server says of each query, file by file, of what is tenants', and of exclusive arcs."""
 
     catalog: Catalog
     descriptions: dict[str, list[Description]]
     hooks: Hooks = field(default_factory=lambda: Hooks(None, None))
     package: str = ""
     tenants: TenantReach | None = None
+    arcs: Mapping[int, Sequence[Arc]] = field(default_factory=dict)
 
     def problems(self) -> list[Problem]:
         """Return every fault and warning in file order."""
@@ -108,6 +110,7 @@ class Session:
             hooks=layout.hooks_of(self.config),
             package=self.config.package,
             tenants=tenant_reach(self.conn, self.config.tenancy),
+            arcs=self._describer.arcs,
         )
 
     def _describe(self, query: Query) -> Description:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -20,14 +19,13 @@ from plainsql.queries.columns import ListDeclaredRelationRow, list_declared_rela
 from plainsql.query.annotations import Annotation, Dotted
 from plainsql.query.model import Query
 from plainsql.query.problem import Problem
-from plainsql.query.source import problem_at
+from plainsql.query.source import closest, problem_at
 
 _BYTEA: Final = 17
 _JSON: Final = (114, 3802)
 _KEYS: Final = frozenset({20, 21, 23, 25, 1043, 2950})
 """Types of the AAD: integers, text, varchar, uuid. They have one form each."""
 _TABLES: Final = ("r", "p")
-_INDEX: Final = "_bidx"
 _DEFINES: Final = re.compile(
     r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:alter|drop|comment|grant|revoke|vacuum|analyze|reindex|cluster|lock|truncate|set|reset"
     r"|create\s+(?:unique\s+)?index|create\s+table\s+\S+\s*\()",
@@ -210,7 +208,7 @@ def _declared(setting: ColumnSetting, rows: Sequence[ListDeclaredRelationRow]) -
             found = found if bound.is_deterministic else "has a collation that takes different texts for equal"
             expected = "integers, text, varchar and uuid that are NOT NULL"
             raise ConfigError(f"{setting.origin}: values can be bound to {expected}; {name!r} {found}")
-    index = setting.index or (f"{setting.column}{_INDEX}" if f"{setting.column}{_INDEX}" in root else None)
+    index = setting.index or (setting.blind_index if setting.blind_index in root else None)
     if index is not None and (found_index := _found(setting, index, root)).type != _BYTEA:
         raise ConfigError(f"{setting.origin}: the blind index {index!r} is {found_index.type_name}, it needs bytea")
     return DeclaredColumn(setting.key, setting.column, True, aad, index)
@@ -219,8 +217,8 @@ def _declared(setting: ColumnSetting, rows: Sequence[ListDeclaredRelationRow]) -
 def _found(setting: ColumnSetting, name: str, root: dict[str, ListDeclaredRelationRow]) -> ListDeclaredRelationRow:
     if name in root:
         return root[name]
-    close = difflib.get_close_matches(name, root, 1)
-    advice = f"; did you mean {close[0]!r}?" if close else f"; it has {', '.join(root)}"
+    close = closest(name, root)
+    advice = f"; did you mean {close!r}?" if close else f"; it has {', '.join(root)}"
     raise ConfigError(f"{setting.origin}: {setting.table!r} has no column {name!r}{advice}")
 
 

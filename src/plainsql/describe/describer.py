@@ -49,6 +49,9 @@ class Describer:
         folders: Where the project's own packages may lie; None: names of ``@type`` are not looked for.
         declared: Columns that have types of their own.
         soft_delete: Column that is set in deleted rows; None: nobody is warned of reading them.
+
+    Attributes:
+        arcs: The exclusive arcs of the database, by the OID of their table.
     """
 
     def __init__(
@@ -68,7 +71,7 @@ class Describer:
         self._folders = folders
         self._declared = declared
         self._soft_delete = soft_delete
-        self._arcs = read_arcs(conn)
+        self.arcs = read_arcs(conn)
 
     def describe(self, query: Query) -> Description:
         """Return what the server says of *query*; a refusal is its ``problem``."""
@@ -145,7 +148,7 @@ class Describer:
             parameters, columns, found = self._declared.applied(query, analysis.statement, facts, parameters, columns)
             problems = (*problems, *found)
         if analysis.statement is not None:
-            problems = (*problems, *incomplete_subjects(query, analysis.statement, self._arcs))
+            problems = (*problems, *incomplete_subjects(query, analysis.statement, self.arcs))
         if wrong := [problem for problem in problems if problem.level == "error"]:
             others = [problem for problem in problems if problem is not wrong[0]]
             return Description(query, problem=wrong[0], warnings=(*others, *warnings))

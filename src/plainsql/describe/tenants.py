@@ -50,9 +50,14 @@ def tenant_reach(conn: psycopg.Connection[Any], tenancy: Tenancy | None) -> Tena
     opaque: set[str] = set()
     for row in list_function_bodies(conn):
         bodies[row.name] = f"{bodies.get(row.name, '')}\n{row.body or ''}"  # overloads are one
-        if row.language not in _READ or (row.language == "plpgsql" and _DYNAMIC.search(row.body or "")):
+        if row.language not in _READ or (row.language == "plpgsql" and builds_sql(row.body)):
             opaque.add(row.name)
     return TenantReach(tables, naming(bodies, tables, opaque))
+
+
+def builds_sql(body: str | None) -> bool:
+    """Tell whether a function's body may build SQL as it runs."""
+    return _DYNAMIC.search(body or "") is not None
 
 
 def naming(bodies: Mapping[str, str], tables: Iterable[str], opaque: Iterable[str] = ()) -> frozenset[str]:

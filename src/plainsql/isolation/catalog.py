@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from plainsql.describe.tenants import naming
+from plainsql.describe.tenants import builds_sql, naming
 from plainsql.isolation.report import Finding, Level
 from plainsql.isolation.tables import Table
 from plainsql.queries.tenancy import list_tenant_tables
@@ -26,7 +26,6 @@ from plainsql.tenancy import Tenancy
 
 _SETTING = re.compile(r"\bcurrent_setting\s*\(", re.IGNORECASE)
 _GUARDED = re.compile(r"\bnullif\s*\(\s*(?:pg_catalog\.)?current_setting\s*\([^()]*,\s*true\s*\)", re.IGNORECASE)
-_DYNAMIC = re.compile(r"\bexecute\b", re.IGNORECASE)
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
 _GENERATORS = re.compile(r"^(?:nextval\(|(?:\w+\.)?(?:gen_random_uuid|uuidv7|uuidv4|uuid_generate_v4)\()")
 """Defaults that nobody chooses: a key of them tells of no other row."""
@@ -235,7 +234,7 @@ def _functions(
             )
         if function.name in tenancy.definers:
             continue
-        if function.name not in reading and _DYNAMIC.search(function.body or "") and function.language != "sql":
+        if function.name not in reading and builds_sql(function.body) and function.language != "sql":
             yield Finding(
                 "error",
                 "definer-builds-sql",
@@ -261,7 +260,7 @@ def _naming_part(function: ListFunctionBodiesRow) -> str:
     builds SQL of it.
     """
     body = function.body or ""
-    return body if not function.is_trigger or _DYNAMIC.search(body) else _QUOTED.sub("''", body)
+    return body if not function.is_trigger or builds_sql(body) else _QUOTED.sub("''", body)
 
 
 def _error(code: str, table: Table, message: str, hint: str) -> Finding:

@@ -66,6 +66,16 @@ class Node:
         """Return the members of a bitmap set or of a list of integers or OIDs."""
         return [int(item) for item in self.items(name)[1:] if isinstance(item, str)]
 
+    def children(self, *, but: str = "") -> Iterator[Node]:
+        """Yield the nodes right below this one, in no promised order, without those of the field *but*."""
+        pending = [value for name, value in self.fields.items() if name != but]
+        while pending:
+            value = pending.pop()
+            if isinstance(value, Node):
+                yield value
+            elif isinstance(value, list):
+                pending.extend(value)
+
     def walk(self) -> Iterator[Node]:
         """Yield this node and every node below it, in no promised order."""
         pending: list[Node | list[Value]] = [self]

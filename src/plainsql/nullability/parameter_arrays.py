@@ -17,7 +17,7 @@ from plainsql.nullability.ctes import find_cte
 from plainsql.nullability.facts import ON_INSERT, ON_UPDATE
 from plainsql.nullability.functions.table import oids
 from plainsql.nullability.keys import EXTERNAL, item
-from plainsql.nullability.node import Node, Value
+from plainsql.nullability.node import Node
 from plainsql.nullability.outputs import output_entries, output_entry
 from plainsql.nullability.parameters import accepts_null, assigned_together, assignments, written_relation
 from plainsql.nullability.prover import Prover
@@ -131,13 +131,13 @@ class _Uses:
         if node.tag == "VAR" and not node.number("varattno"):  # a row is a value even if all in it is NULL
             self.doubtful.update(self._reaching(node, context, _EVERY_WAY))
         if node.tag == "AGGREF":  # it leaves out what is unknown, which it wouldn't if that were false
-            for below in _children(node):
+            for below in node.children():
                 self.doubtful.update(self._reaching(below, context, _COMPARED))
         if not self._is_harmless(node):
-            for below in _children(node):
+            for below in node.children():
                 if not _takes_unknown_for_false(node, below):
                     self.doubtful.update(self._reaching(below, context, _EVERY_WAY))
-        for below in _children(node):
+        for below in node.children():
             self.visit(below, context)
 
     def returned(self, query: Node) -> None:
@@ -357,13 +357,3 @@ def _call_of(rte: Node, column: int) -> Node | None:
         if column <= 0:
             return function.node("funcexpr")
     return None
-
-
-def _children(node: Node) -> Iterator[Node]:
-    pending: list[Value] = list(node.fields.values())
-    while pending:
-        value = pending.pop()
-        if isinstance(value, Node):
-            yield value
-        elif isinstance(value, list):
-            pending.extend(value)

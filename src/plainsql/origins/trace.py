@@ -311,13 +311,7 @@ class _Tracer:
 
 def _children(node: Node) -> Iterator[Node]:
     # The whole row that ON CONFLICT keeps for EXCLUDED is nobody's value.
-    pending = [value for name, value in node.fields.items() if name != "exclRelTlist"]
-    while pending:
-        value = pending.pop()
-        if isinstance(value, Node):
-            yield value
-        elif isinstance(value, list):
-            pending.extend(value)
+    return node.children(but="exclRelTlist")
 
 
 __all__ = ["Fault", "Made", "Output", "Trace", "Use", "trace"]

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
-from typing import Any, Final, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import psycopg
 from psycopg import sql
 
+from plainsql.column_types import blind_index_of
 from plainsql.config import find_config
 from plainsql.errors import ConfigError
 from plainsql.execute import Conn, ConnectionSource
 from plainsql.queries.columns import list_declared_relation
 
 T = TypeVar("T")
-_SUFFIX: Final = "_bidx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def find_layout(db: Conn, column: str) -> Layout:
     key = [row.name for row in sorted(rows, key=lambda row: row.key_position or 0) if row.key_position is not None]
     if not key:
         raise ConfigError(f"{table} has no primary key, which rotation goes by")
-    index = setting.blind_index if setting is not None else f"{name}{_SUFFIX}"
+    index = setting.blind_index if setting is not None else blind_index_of(name)
     return Layout(
         table=sql.Identifier(*table.split(".")),
         name=setting.name if setting is not None else column,
@@ -92,6 +93,7 @@ def seeing_all(db: Conn, work: Callable[[psycopg.Connection[Any]], T]) -> T:
             db.release(conn)
 
 
+@cache
 def template(name: str) -> sql.SQL:
     """Return a statement of ``templates/rotate``."""
     text = (files("plainsql") / "templates" / "rotate" / f"{name}.sql").read_text(encoding="utf-8")
