@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 
 import pytest
 
@@ -23,6 +24,7 @@ FEATURES = [
 ]
 
 
+@cache
 def names_in(file: str) -> set[str]:
     tree = ast.parse((ROOT / "tests" / file).read_text(encoding="utf-8"))
     return {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
@@ -37,6 +39,13 @@ def test_every_test_that_is_named_exists(feature: str) -> None:
     named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", SECTIONS[feature])
     assert len(named) >= 6
     assert {f"{file}::{name}" for file, name in named if name not in names_in(file)} == set()
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_every_async_twin_is_named_too(feature: str) -> None:
+    named = set(re.findall(r"`(test_\w+\.py)::(test_\w+)`", SECTIONS[feature]))
+    twins = {(file, f"{name}_async") for file, name in named if f"{name}_async" in names_in(file)}
+    assert twins - named == set()
 
 
 @pytest.mark.parametrize("feature", FEATURES)

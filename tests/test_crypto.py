@@ -218,6 +218,51 @@ async def test_the_async_twin_does_the_same(queries: Path, conn: Any, empty_data
             await people.get(db, id=1)
 
 
+async def test_null_stays_null_and_an_empty_text_stays_one_async(queries: Path, conn: Any, empty_database: str) -> None:
+    people = load_async(queries).people
+    async with plainsql.aio.Database.open(empty_database) as db:
+        await people.put(db, id=1, ssn=None, ssn_bidx=None, pin=EncryptedStr(""))
+        found = await people.get(db, id=1)
+    assert found.ssn is None
+    assert found.pin == EncryptedStr("")
+    assert conn.execute(
+        "SELECT ssn IS NULL, pin IS NULL, starts_with(encode(pin, 'escape'), 'v1:') FROM people"
+    ).fetchone() == (True, False, True)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("ssn = set_byte(ssn, length(ssn) - 1, get_byte(ssn, length(ssn) - 1) # 1)", "column 'ssn' in row 1"),
+        ("ssn = (SELECT ssn FROM people WHERE id = 2)", "another row or column"),
+        ("ssn = pin", "another row or column"),
+    ],
+)
+async def test_a_changed_or_moved_value_is_an_error_that_names_its_column_async(
+    queries: Path, people: Any, conn: Any, empty_database: str, change: str, message: str
+) -> None:
+    put(people, conn, 1, SECRET, "1234")
+    put(people, conn, 2, "another", "5678")
+    conn.execute(f"UPDATE people SET {change} WHERE id = 1")
+    twin = load_async(queries).people
+    async with plainsql.aio.Database.open(empty_database) as db:
+        with pytest.raises(DecryptError, match=message) as caught:
+            await twin.every(db)
+        assert (caught.value.query, caught.value.column, caught.value.row) == ("people.every", "ssn", 1)
+        assert (await twin.get(db, id=2)).ssn.reveal() == "another"
+
+
+async def test_a_value_of_an_unknown_key_names_the_key_async(
+    queries: Path, people: Any, conn: Any, empty_database: str
+) -> None:
+    put(people, conn, 1, SECRET)
+    use({"k2": bytes(32)})
+    async with plainsql.aio.Database.open(empty_database) as db:
+        with pytest.raises(KeyMissingError, match="'k1'") as caught:
+            await load_async(queries).people.get(db, id=1)
+    assert caught.value.key_id == "k1"
+
+
 def test_an_encrypted_str_shows_nothing() -> None:
     value = EncryptedStr(SECRET)
     for shown in (repr(value), str(value), f"{value}", f"{value:>40}", "%s" % value, "{!r}".format(value)):  # noqa: UP031, UP032

@@ -358,6 +358,43 @@ def test_json_with_a_key_too_few_or_too_many_names_its_path(people: Project, emp
     )
 
 
+def test_json_with_a_key_too_few_or_too_many_names_its_path_async(people: Project, empty_database: str) -> None:
+    people.write("app/prefs.py", JSON_CLASSES)
+    people.replace("pyproject.toml", "app.prefs.Prefs", "app.prefs.Tree")
+    migrations.apply(empty_database, people.root / "migrations")
+    people.run("generate")
+    people.python(
+        f"""
+        import asyncio, json, os
+        import psycopg, pytest
+        from plainsql import UnexpectedTypeError
+        from app.queries.aio import users
+
+        async def main():
+            async with await psycopg.AsyncConnection.connect(os.environ["DSN"], autocommit=True) as conn:
+                put = "INSERT INTO people (id, email, prefs) VALUES (1, 'a', %s)"
+                put += " ON CONFLICT (id) DO UPDATE SET prefs = %s"
+                good = json.dumps({GOOD!r})
+                await conn.execute(put, (good, good))
+                found = await users.get_person(conn, person_id=1)
+                assert found.prefs["branch"].leaf.big_name == 1, found
+                for value, path in {BAD!r}:
+                    text = json.dumps(value)
+                    await conn.execute(put, (text, text))
+                    with pytest.raises(UnexpectedTypeError) as caught:
+                        await users.get_person(conn, person_id=1)
+                    message = str(caught.value)
+                    assert path in message, (path, message)
+                    assert "query users.get_person at queries/users.sql:" in message and "column 'prefs'" in message
+                    assert "in row 1" in message and caught.value.column == "prefs"
+
+        asyncio.run(main())
+        """,
+        DSN=empty_database,
+        PLAINSQL_KEYS_FILE=str(keys_file(people.root)),
+    )
+
+
 def test_keys_too_many_may_be_let_pass(people: Project, empty_database: str) -> None:
     people.replace("pyproject.toml", '"app.prefs.Prefs"', '{ python = "app.prefs.Prefs", extra = "ignore" }')
     migrations.apply(empty_database, people.root / "migrations")

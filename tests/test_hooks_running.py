@@ -485,6 +485,58 @@ def test_after_commit_runs_once_when_a_retried_transaction_succeeds(
     assert ran == [1]
 
 
+def test_after_commit_runs_once_when_the_server_refused_the_first_try(
+    app: App, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = app.users_with_sessions(2)
+    ran: list[int] = []
+    monkeypatch.setattr(
+        app.hooks, "drop_sessions", lambda tx, rows: tx.after_commit(lambda: ran.extend(row.id for row in rows))
+    )
+    tries = 0
+    while tries < 2:
+        tries += 1
+        try:
+            with db.transaction(isolation="repeatable read") as tx:
+                app.users.delete_users(tx, user_ids=[first])
+                if tries == 1:
+                    app.conn.execute("UPDATE users SET email = 'else@example.org' WHERE id = %s", (second,))
+                app.users.delete_users(tx, user_ids=[second])
+            break
+        except psycopg.errors.SerializationFailure:
+            assert ran == []
+    assert tries == 2
+    assert ran == [first, second]
+    assert app.column(USERS) == []
+
+
+async def test_after_commit_runs_once_when_the_server_refused_the_first_try_async(
+    app: App, adb: AioDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = app.users_with_sessions(2)
+    ran: list[int] = []
+
+    async def tell(tx: Any, rows: Any) -> None:
+        tx.after_commit(lambda: ran.extend(row.id for row in rows))
+
+    monkeypatch.setattr(app.aio_hooks, "drop_sessions", tell)
+    tries = 0
+    while tries < 2:
+        tries += 1
+        try:
+            async with adb.transaction(isolation="repeatable read") as tx:
+                await app.aio_users.delete_users(tx, user_ids=[first])
+                if tries == 1:
+                    app.conn.execute("UPDATE users SET email = 'else@example.org' WHERE id = %s", (second,))
+                await app.aio_users.delete_users(tx, user_ids=[second])
+            break
+        except psycopg.errors.SerializationFailure:
+            assert ran == []
+    assert tries == 2
+    assert ran == [first, second]
+    assert app.column(USERS) == []
+
+
 def test_after_commit_in_somebody_elses_transaction_is_refused_not_forgotten(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -58,6 +58,20 @@ def test_two_months_on_an_insert_is_refused_loudly_until_maintenance_ran(conn: A
     assert len(partitions(conn)) == 63, "the days between are there too: late rows find a place"
 
 
+async def test_two_months_on_an_insert_is_refused_loudly_until_maintenance_ran_async(
+    conn: Any, empty_database: str
+) -> None:
+    later = NOW + dt.timedelta(days=61)
+    async with AsyncDatabase.open(empty_database) as db:
+        await aio_partitions.maintain(db, "events", interval="1 day", premake=1, now=NOW)
+        with pytest.raises(psycopg.errors.CheckViolation, match="no partition of relation"):
+            insert(conn, later)
+        await aio_partitions.maintain(db, "events", interval="1 day", premake=1, now=later)
+    insert(conn, later)
+    assert "events_p20270123" in partitions(conn)
+    assert len(partitions(conn)) == 63
+
+
 def test_what_is_past_its_retention_goes_and_the_rest_stays(conn: Any) -> None:
     run(conn, now=day(-5), premake=5)
     for number in range(-5, 1):

@@ -26,6 +26,18 @@ with Database.open(sys.argv[1]) as db:
     maintain(db, "events", interval="1 day", premake=1, retain="3 days", lock_timeout=60.0,
              now=dt.datetime(2026, 11, 23, 15, 30, tzinfo=dt.UTC))
 """
+AIO_CHILD = """
+import asyncio, sys, datetime as dt
+from plainsql.aio import Database
+from plainsql.aio.partitions import maintain
+
+async def main():
+    async with Database.open(sys.argv[1]) as db:
+        await maintain(db, "events", interval="1 day", premake=1, retain="3 days", lock_timeout=60.0,
+                       now=dt.datetime(2026, 11, 23, 15, 30, tzinfo=dt.UTC))
+
+asyncio.run(main())
+"""
 HOLD_DROP = """
 CREATE FUNCTION hold() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_lock(4711); END $$;
 CREATE EVENT TRIGGER hold_drop ON ddl_command_start WHEN TAG IN ('DROP TABLE') EXECUTE FUNCTION hold();
@@ -53,10 +65,12 @@ def conn(empty_database: str) -> Any:
         yield conn
 
 
-def kill_when(conn: psycopg.Connection[Any], conninfo: str, reached: Callable[[int], bool]) -> None:
+def kill_when(
+    conn: psycopg.Connection[Any], conninfo: str, reached: Callable[[int], bool], program: str = CHILD
+) -> None:
     """Start a run in a process, kill -9 it when its server process has *reached* a point, and end that one as well."""
     child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, conninfo], cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT / "src")}
+        [sys.executable, "-c", program, conninfo], cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT / "src")}
     )
     try:
         while True:
@@ -80,10 +94,11 @@ def is_pending(conn: psycopg.Connection[Any]) -> bool:
     return conn.execute("SELECT bool_or(inhdetachpending) FROM pg_inherits").fetchone() == (True,)
 
 
-def test_killed_between_detach_and_drop_the_next_run_drops(conn: Any, empty_database: str) -> None:
+@pytest.mark.parametrize("program", [CHILD, AIO_CHILD], ids=["sync", "aio"])
+def test_killed_between_detach_and_drop_the_next_run_drops(conn: Any, empty_database: str, program: str) -> None:
     conn.execute(HOLD_DROP)
     conn.execute("SELECT pg_advisory_lock(4711)")
-    kill_when(conn, empty_database, lambda pid: True)
+    kill_when(conn, empty_database, lambda pid: True, program)
     conn.execute("DROP EVENT TRIGGER hold_drop; SELECT pg_advisory_unlock(4711)")
     assert "events_p20261118" not in partitions(conn)
     assert conn.execute("SELECT count(*) FROM events_p20261118").fetchone() == (23,), "detached, not dropped"

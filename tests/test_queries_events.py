@@ -21,6 +21,7 @@ from psycopg import sql
 from plainsql.execute import Statement
 from plainsql.partitions import maintain
 from shop.queries import events
+from shop.queries.aio import events as aio_events
 from tests.fixtures.shop import Shop
 
 START = dt.datetime(2026, 10, 24, tzinfo=dt.UTC)
@@ -176,6 +177,21 @@ def test_a_late_event_brings_its_hour_back(timeline: Shop) -> None:
     assert [row.bucket for row in events.hours_to_roll_up(timeline.conn, before=START + HOUR)] == [START]
     assert events.hours_to_roll_up(timeline.conn, before=START) == []
     assert events.rollup_hour(timeline.conn, bucket=START) == 2
+    assert rolled_up(timeline) == computed(timeline)
+
+
+async def test_a_late_event_brings_its_hour_back_async(timeline: Shop) -> None:
+    async with await psycopg.AsyncConnection.connect(timeline.conninfo, autocommit=True) as conn:
+
+        async def roll() -> list[int]:
+            hours = await aio_events.hours_to_roll_up(conn, before=START + HOUR * 48)
+            return [await aio_events.rollup_hour(conn, bucket=row.bucket) for row in hours]
+
+        record(timeline, [(START, "view", 1, 1), (START + HOUR * 30, "view", 1, 2)])
+        assert await roll() == [1, 1]
+        assert await roll() == []
+        record(timeline, [(START + HOUR / 2, "view", 2, 5), (START + HOUR / 2, "cart", 2, 1)])
+        assert await roll() == [2]
     assert rolled_up(timeline) == computed(timeline)
 
 

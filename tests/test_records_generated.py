@@ -261,7 +261,7 @@ def test_twenty_threads_lose_no_increment(made: Generated, database: str) -> Non
         def work(number: int) -> tuple[int, int]:
             done = stale = 0
             version = 1
-            for _ in range(30):
+            for _ in range(150):
                 try:
                     version = made.sync.put_note(db, order_id=1, version=version, found=f"{number}").version
                     done += 1
@@ -273,9 +273,31 @@ def test_twenty_threads_lose_no_increment(made: Generated, database: str) -> Non
         with ThreadPoolExecutor(20) as threads:
             outcomes = list(threads.map(work, range(20)))
         done, stale = (sum(counts) for counts in zip(*outcomes, strict=True))
-        assert done + stale == 600
+        assert done + stale == 3000
         assert stale > 0
         assert made.sync.set_note(db, order_id=1, version=1 + done, note="end").version == 2 + done
+
+
+async def test_twenty_tasks_lose_no_increment(made: Generated, database: str) -> None:
+    async with plainsql.aio.Database.open(database, pool=PoolConfig(min_size=4, max_size=20)) as db:
+
+        async def work(number: int) -> tuple[int, int]:
+            done = stale = 0
+            version = 1
+            for _ in range(150):
+                try:
+                    version = (await made.aio.put_note(db, order_id=1, version=version, found=f"{number}")).version
+                    done += 1
+                except StaleRowError as error:
+                    version, known = error.current.version, version
+                    stale += version > known
+            return done, stale
+
+        outcomes = await asyncio.gather(*(work(number) for number in range(20)))
+        done, stale = (sum(counts) for counts in zip(*outcomes, strict=True))
+        assert done + stale == 3000
+        assert stale > 0
+        assert (await made.aio.set_note(db, order_id=1, version=1 + done, note="end")).version == 2 + done
 
 
 def test_both_checkers_know_records_changes_and_versions(project: Project) -> None:
